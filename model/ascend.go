@@ -1,0 +1,199 @@
+package model
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// An objective is a function to be maximised that does not change when a block of its argument is scaled.
+type objective interface {
+	Len() int
+	// FuncGrad returns the value at x and stores the gradient in grad. It returns −Inf, and may leave grad as
+	// it was, where x cannot be reached.
+	FuncGrad(grad, x []float64) float64
+	// spheres returns the bounds of the blocks that are free of scale: block i is x[s[i]:s[i+1]].
+	spheres() []int
+}
+
+// A Method is a way to ascend.
+type Method uint8
+
+const (
+	// Gradient is gradient ascent with a fixed step size and heavy-ball momentum on the product of spheres:
+	//
+	//	m ← μ m + ∇φ(x),   x ← N(x + ρ m)
+	//
+	// with N scaling each block to unit norm. A step across a wall φ = −∞ is not taken: momentum is dropped
+	// and the step halved until it stays on this side.
+	Gradient Method = iota
+	// LBFGS is the limited-memory quasi-Newton method of Nocedal (1980), with the line search of lineSearch.
+	LBFGS
+)
+
+// String returns the method's name, "gradient" or "lbfgs".
+func (m Method) String() string {
+	if m == LBFGS {
+		return "lbfgs"
+	}
+	return "gradient"
+}
+
+// ParseMethod is the inverse of String.
+func ParseMethod(name string) (Method, error) {
+	for _, m := range []Method{Gradient, LBFGS} {
+		if m.String() == name {
+			return m, nil
+		}
+	}
+	return 0, fmt.Errorf("unknown method %q: want gradient or lbfgs", name)
+}
+
+// Status says how an ascent ended.
+type Status uint8
+
+// The ways an ascent ends.
+const (
+	Converged Status = iota + 1 // the scale-free gradient norm is at most Ascent.GradTol
+	StepLimit                   // Ascent.MaxSteps accepted steps were taken
+	Diverged                    // the value or the gradient is not finite
+	Stopped                     // cancelled, or no step improves the value although the gradient is still larger
+)
+
+// Ascent says how to ascend. The zero value is gradient ascent with the defaults.
+type Ascent struct {
+	Method   Method
+	Rate     float64 // step size ρ of Gradient; zero means 0.1
+	Momentum float64 // μ of Gradient, in [0, 1); zero means none
+	Memory   int     // pairs kept by LBFGS; zero means 20
+	GradTol  float64 // scale-free gradient norm to reach; zero means 1e-9
+	MaxSteps int     // zero means 100,000
+	// Record, when not nil, is called at the start and after every accepted step. It must not change x.
+	Record func(step int, value, gradNorm float64, x []float64)
+}
+
+func (a Ascent) withDefaults() Ascent {
+	if a.Rate == 0 {
+		a.Rate = 0.1
+	}
+	if a.Memory == 0 {
+		a.Memory = 20
+	}
+	if a.GradTol == 0 {
+		a.GradTol = 1e-9
+	}
+	if a.MaxSteps == 0 {
+		a.MaxSteps = 100_000
+	}
+	if a.Record == nil {
+		a.Record = func(int, float64, float64, []float64) {}
+	}
+	return a
+}
+
+// Report is how an ascent went.
+type Report struct {
+	Status      Status
+	Value       float64 // at the end
+	GradNorm    float64 // scale-free, at the end: sqrt(Σ over blocks of ‖∇_b‖²‖x_b‖²)
+	Steps       int     // accepted steps
+	Evaluations int     // of value and gradient
+}
+
+// run is the state both methods share.
+type run struct {
+	Ascent
+	f      objective
+	ctx    context.Context
+	bounds []int
+	x, g   []float64
+	report Report
+}
+
+// ascend moves x uphill until a stopping rule holds. x is changed in place and ends with unit blocks.
+func (a Ascent) ascend(ctx context.Context, f objective, x []float64) Report {
+	r := &run{Ascent: a.withDefaults(), f: f, ctx: ctx, bounds: f.spheres(), x: x, g: make([]float64, len(x))}
+	r.normalise(x)
+	r.report.Value = r.eval(r.g, x)
+	if !r.done() {
+		if a.Method == LBFGS {
+			r.lbfgs()
+		} else {
+			r.gradient()
+		}
+	}
+	r.normalise(x)
+	return r.report
+}
+
+func (r *run) eval(g, x []float64) float64 {
+	r.report.Evaluations++
+	return r.f.FuncGrad(g, x)
+}
+
+func (r *run) normalise(x []float64) {
+	for i := range len(r.bounds) - 1 {
+		block := x[r.bounds[i]:r.bounds[i+1]]
+		floats.Scale(1/floats.Norm(block, 2), block)
+	}
+}
+
+// done records the current point and reports whether the ascent ends here.
+func (r *run) done() bool {
+	sum := 0.0
+	for i := range len(r.bounds) - 1 {
+		lo, hi := r.bounds[i], r.bounds[i+1]
+		norm := floats.Norm(r.g[lo:hi], 2) * floats.Norm(r.x[lo:hi], 2)
+		sum += norm * norm
+	}
+	r.report.GradNorm = math.Sqrt(sum)
+	r.Record(r.report.Steps, r.report.Value, r.report.GradNorm, r.x)
+	switch {
+	case math.IsNaN(r.report.Value) || math.IsInf(r.report.Value, 0) || math.IsNaN(sum) || math.IsInf(sum, 0):
+		r.report.Status = Diverged
+	case r.report.GradNorm <= r.GradTol:
+		r.report.Status = Converged
+	case r.report.Steps >= r.MaxSteps:
+		r.report.Status = StepLimit
+	case r.ctx.Err() != nil:
+		r.report.Status = Stopped
+	default:
+		return false
+	}
+	return true
+}
+
+// gradient is Method Gradient.
+func (r *run) gradient() {
+	m := make([]float64, len(r.x))
+	next := make([]float64, len(r.x))
+	for {
+		for i, g := range r.g {
+			m[i] = r.Momentum*m[i] + g
+		}
+		rate := r.Rate
+		for {
+			floats.AddScaledTo(next, r.x, rate, m)
+			r.normalise(next)
+			r.report.Value = r.eval(r.g, next)
+			if !math.IsInf(r.report.Value, -1) {
+				break
+			}
+			if rate < 1e-12*r.Rate {
+				r.report.Status = Stopped
+				return
+			}
+			rate /= 2
+			floats.Scale(0, m)
+			r.eval(r.g, r.x)
+			copy(m, r.g)
+		}
+		copy(r.x, next)
+		r.report.Steps++
+		if r.done() {
+			return
+		}
+	}
+}

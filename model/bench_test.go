@@ -1,0 +1,84 @@
+package model
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"example.org/concord/mnist"
+)
+
+// reference returns the first count training images with their features.
+func reference(tb testing.TB, count int) *Data {
+	tb.Helper()
+	set, err := mnist.Embedded(mnist.Train, 0, count)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	const side = 28
+	images, labels := mat.NewDense(count, side*side, nil), make([]int, count)
+	for i := range count {
+		for j, v := range set.Images.Image(i) {
+			images.Set(i, j/side+j%side*side, float64(v)/255)
+		}
+		labels[i] = int(set.Labels[i])
+	}
+	data, err := NewData(side, 10, images, labels, Modulus)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return data
+}
+
+func BenchmarkFuncGrad(b *testing.B) {
+	for _, n := range []int{100, 1000} {
+		b.Run(fmt.Sprintf("n=%d/rank=20", n), func(b *testing.B) {
+			f, x := NewSpanFitness(reference(b, n), Uniform.Draw(1, 20, 784, 10))
+			grad := make([]float64, f.Len())
+			for b.Loop() {
+				f.FuncGrad(grad, x)
+			}
+		})
+	}
+}
+
+func BenchmarkNewSpanFitness(b *testing.B) {
+	data, start := reference(b, 100), Uniform.Draw(1, 20, 784, 10)
+	for b.Loop() {
+		NewSpanFitness(data, start)
+	}
+}
+
+func BenchmarkTrain(b *testing.B) {
+	data := reference(b, 100)
+	for _, a := range []Ascent{{Method: LBFGS}, {Method: Gradient, Rate: 0.1, Momentum: 0.95}} {
+		b.Run("n=100/rank=20/method="+a.Method.String(), func(b *testing.B) {
+			for b.Loop() {
+				if _, report := Train(context.Background(), data, Uniform.Draw(1, 20, 784, 10), a); report.Status != Converged {
+					b.Fatalf("status %v", report.Status)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkScores(b *testing.B) {
+	data := reference(b, 1000)
+	scorer, batch := NewScorer(Uniform.Draw(1, 20, 784, 10), 28, Modulus), NewBatch(data.D, 28, Modulus)
+	dst := make([]float64, 10_000)
+	for b.Loop() {
+		scorer.Scores(dst, batch)
+	}
+}
+
+func BenchmarkDraw(b *testing.B) {
+	x, _ := Train(context.Background(), reference(b, 100), Uniform.Draw(1, 20, 784, 10), Ascent{Method: LBFGS})
+	start := Gaussian.Draw(1, 1, 784, 1).A.RawRowView(0)
+	for b.Loop() {
+		if d := NewDrawer(x, 3, 28, Modulus).Draw(context.Background(), start, Ascent{Method: LBFGS}, 0); d.Status != Converged {
+			b.Fatalf("status %v", d.Status)
+		}
+	}
+}

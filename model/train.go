@@ -1,0 +1,12 @@
+package model
+
+import "context"
+
+// Train ascends the fitness of data from a start, in span coordinates, and returns the normalised parameters
+// where the ascent ended. They are finite whatever the report says, except after Diverged. It panics if the
+// shape of start does not fit the data.
+func Train(ctx context.Context, data *Data, start Params, a Ascent) (Params, Report) {
+	f, x := NewSpanFitness(data, start)
+	report := a.ascend(ctx, f, x)
+	return f.Params(x), report
+}
