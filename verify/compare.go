@@ -1,0 +1,145 @@
+package verify
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"example.org/concord/verify/symmetry"
+)
+
+// defaultResolution tells basins apart where the scenario has no tuple check with a tolerance.
+const defaultResolution = 1e-6
+
+// comparison is how far apart the trained tuples are.
+type comparison struct {
+	trials        []int       // with a tuple; row i of the matrices is trial trials[i]
+	row           map[int]int // inverse of trials
+	after, before *symmetry.DistanceMatrix
+}
+
+// check returns the first check of a kind, nil when there is none.
+func (x *problemRun) check(kind string) *CheckSpec {
+	i := slices.IndexFunc(x.s.Checks, func(c CheckSpec) bool { return c.Kind == kind })
+	if i < 0 {
+		return nil
+	}
+	return &x.s.Checks[i]
+}
+
+// compare measures all pairwise distances, with and without alignment, and takes the census of basins.
+func (x *problemRun) compare(ctx context.Context) error {
+	c := &comparison{row: map[int]int{}}
+	var tuples []symmetry.Tuple
+	for i, out := range x.outcomes {
+		if out != nil && out.Tuple != nil {
+			c.row[i] = len(c.trials)
+			c.trials = append(c.trials, i)
+			tuples = append(tuples, out.Tuple)
+		}
+	}
+	if len(tuples) == 0 {
+		return nil
+	}
+	tick := x.progress("compare", 2)
+	settings := &symmetry.PairwiseSettings{Workers: x.Jobs}
+	var err error
+	if c.after, err = symmetry.Pairwise(ctx, x.p.Symmetry(), tuples, settings); err != nil {
+		return err
+	}
+	tick("")
+	if c.before, err = symmetry.PairwiseRaw(ctx, x.p.Symmetry(), tuples, settings); err != nil {
+		return err
+	}
+	tick("")
+	x.apart = c
+	x.basins()
+	x.distances()
+	return nil
+}
+
+// basins clusters the converged trials: a basin holds what is the same within the tuple check's tolerance.
+func (x *problemRun) basins() {
+	rows := make([]int, len(x.converged))
+	for i, trial := range x.converged {
+		rows[i] = x.apart.row[trial]
+	}
+	m := submatrix(x.apart.after, rows)
+	resolution := defaultResolution
+	if c := x.check("tuple"); c != nil && !c.Exact {
+		resolution = c.Tolerance
+	}
+	clusters := symmetry.Cluster(m, resolution)
+	for i, members := range clusters {
+		b := Basin{Size: len(members), Fitness: Number(math.Inf(-1)), Nearest: Number(math.NaN()), Diameter: Number(symmetry.Diameter(m, members))}
+		lowest := math.Inf(1)
+		for _, j := range members {
+			trial := x.converged[j]
+			t := &x.result.Trials[trial]
+			t.Basin = i
+			b.Trials = append(b.Trials, trial)
+			b.Fitness = max(b.Fitness, t.Fitness)
+			lowest = min(lowest, float64(t.Fitness))
+			if !slices.Contains(b.Starts, t.Start) {
+				b.Starts = append(b.Starts, t.Start)
+			}
+		}
+		b.Spread = b.Fitness - Number(lowest)
+		for k, others := range clusters {
+			if k == i {
+				continue
+			}
+			if lo, _ := symmetry.Between(m, members, others); !(float64(b.Nearest) <= lo) {
+				b.Nearest = Number(lo)
+			}
+		}
+		x.result.Basins = append(x.result.Basins, b)
+	}
+}
+
+// distances writes both matrices into the result, basin by basin and the unconverged last.
+func (x *problemRun) distances() {
+	d := &Distances{}
+	for _, b := range x.result.Basins {
+		d.Trials = append(d.Trials, b.Trials...)
+	}
+	var witnesses []int
+	for _, trial := range d.Trials {
+		witnesses = append(witnesses, x.apart.row[trial])
+	}
+	for _, trial := range x.apart.trials {
+		if x.result.Trials[trial].Basin < 0 {
+			d.Trials = append(d.Trials, trial)
+		}
+	}
+	rows := make([]int, len(d.Trials))
+	for i, trial := range d.Trials {
+		rows[i] = x.apart.row[trial]
+	}
+	pack := func(m *symmetry.DistanceMatrix) []Number {
+		out := []Number{}
+		for _, v := range submatrix(m, rows).Packed() {
+			out = append(out, Number(round(v, 4)))
+		}
+		return out
+	}
+	d.After, d.Before = pack(x.apart.after), pack(x.apart.before)
+	d.Max, d.MaxBefore = Number(math.NaN()), Number(math.NaN())
+	if len(witnesses) > 1 {
+		after, _, _ := submatrix(x.apart.after, witnesses).Max()
+		before, _, _ := submatrix(x.apart.before, witnesses).Max()
+		d.Max, d.MaxBefore = Number(after), Number(before)
+	}
+	x.result.Distances = d
+}
+
+// submatrix returns the distances among the given rows, in their order.
+func submatrix(m *symmetry.DistanceMatrix, rows []int) *symmetry.DistanceMatrix {
+	packed := make([]float64, 0, len(rows)*(len(rows)-1)/2)
+	for i, a := range rows {
+		for _, b := range rows[i+1:] {
+			packed = append(packed, m.At(a, b))
+		}
+	}
+	return symmetry.NewDistanceMatrix(len(rows), packed)
+}

@@ -1,0 +1,206 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"example.org/concord/verify/symmetry"
+)
+
+// ErrNoGolden is what a GoldenStore wraps when it has no golden file for a problem.
+var ErrNoGolden = errors.New("no golden file")
+
+// A GoldenStore finds golden files.
+type GoldenStore interface {
+	// Load returns the golden of a problem of a scenario, by their name and label. It wraps ErrNoGolden when
+	// there is none; any other error means that there is one and that it cannot be used.
+	Load(scenario, problem string) (*Golden, error)
+}
+
+// A Golden is the outcome that a scenario's problem is known to have: one canonical tuple and one drawing for
+// every basin found when it was approved.
+type Golden struct {
+	Origin   string         // where it came from, for messages
+	Tuple    symmetry.Tuple // canonical under the problem's symmetry
+	Drawings []GoldenDrawing
+	Source   Provenance
+}
+
+// A GoldenDrawing is one image with the label and the basin it belongs to.
+type GoldenDrawing struct {
+	Label   string
+	Pattern string
+	Image   Image
+}
+
+// goldenFinding is what comparing with the golden came to.
+type goldenFinding struct {
+	golden    *Golden
+	err       error
+	candidate string // path of the candidate this run leaves
+
+	tuple     float64  // largest distance of a converged trial to the golden; NaN when not measured
+	trial     int      // which
+	image     float64  // largest distance of a drawing to the golden one of its label and basin; NaN when none
+	imageAt   string   // label and basin
+	unmatched []string // drawings whose label and basin the golden does not have
+	compared  int      // drawings compared
+}
+
+// goldens compares every converged trial with the golden, and leaves a candidate for a new one.
+func (x *problemRun) goldens(ctx context.Context) error {
+	if x.check("golden") == nil || len(x.result.Basins) == 0 {
+		return nil
+	}
+	f := &x.golden
+	f.tuple, f.image, f.trial = math.NaN(), math.NaN(), -1
+	if x.SaveCandidate != nil {
+		candidate, err := x.candidate()
+		if err != nil {
+			return err
+		}
+		if f.candidate, err = x.SaveCandidate(candidate); err != nil {
+			return err
+		}
+	}
+	f.err = ErrNoGolden
+	if x.Goldens != nil {
+		f.golden, f.err = x.Goldens.Load(x.s.Name, x.result.Label)
+	}
+	if f.err != nil {
+		return nil //nolint:nilerr // an unusable golden is a finding of the check
+	}
+	group := x.p.Symmetry()
+	distances := make([]float64, len(x.converged))
+	err := each(ctx, len(x.converged), x.Jobs, func(i int) error {
+		d, err := group.Distance(x.outcomes[x.converged[i]].Tuple, f.golden.Tuple)
+		distances[i] = d
+		return err
+	})
+	if err != nil {
+		f.golden, f.err = nil, fmt.Errorf("%s: the golden cannot be compared: %w", f.golden.Origin, err)
+		return ctx.Err()
+	}
+	for i, d := range distances {
+		if !(f.tuple >= d) {
+			f.tuple, f.trial = d, x.converged[i]
+		}
+	}
+	return x.goldenDrawings()
+}
+
+// goldenDrawings compares drawings with those of the golden.
+func (x *problemRun) goldenDrawings() error {
+	f := &x.golden
+	known := map[DrawingDoc]Image{}
+	for _, d := range f.golden.Drawings {
+		known[DrawingDoc{Label: d.Label, Pattern: d.Pattern}] = d.Image
+	}
+	for i, of := range x.drawn {
+		label := x.result.Drawings[i].Label
+		for _, members := range patterns(convergedDrawings(of)) {
+			key := strings.TrimSpace(label + " " + members[0].Pattern)
+			want, ok := known[DrawingDoc{Label: label, Pattern: members[0].Pattern}]
+			if !ok {
+				f.unmatched = append(f.unmatched, key)
+				continue
+			}
+			for _, d := range members {
+				distance, err := symmetry.Sign{}.Distance(imageTuple(d.Image), imageTuple(want))
+				if err != nil {
+					f.golden, f.err = nil, fmt.Errorf("%s: drawing %s cannot be compared: %w", f.golden.Origin, key, err)
+					return nil
+				}
+				f.compared++
+				if !(f.image >= distance) {
+					f.image, f.imageAt = distance, key
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// candidate makes a golden of this run: the trial of the largest basin with the smallest gradient, and of
+// every label and basin the drawing with the highest score.
+func (x *problemRun) candidate() (*Golden, error) {
+	best := x.result.Basins[0].Trials[0]
+	for _, trial := range x.result.Basins[0].Trials {
+		if x.outcomes[trial].GradNorm < x.outcomes[best].GradNorm {
+			best = trial
+		}
+	}
+	tuple, conditioning, err := x.p.Symmetry().Canonical(x.outcomes[best].Tuple)
+	if err != nil {
+		return nil, err
+	}
+	g := &Golden{Tuple: tuple, Source: Provenance{
+		SchemaVersion: GoldenSchemaVersion, Scenario: x.s.Name, Problem: x.result.Label, ProblemID: x.result.ID,
+		Symmetry: x.result.Symmetry, Cell: x.cells[best].ID, Trial: x.cells[best].Label,
+		Fitness: Number(x.outcomes[best].Fitness), GradNorm: Number(x.outcomes[best].GradNorm),
+		MinGap: Number(conditioning.MinGap), Digests: x.result.Digests, Environment: x.Environment, Command: x.Command,
+	}}
+	for i, of := range x.drawn {
+		for _, members := range patterns(convergedDrawings(of)) {
+			d := members[0]
+			for _, other := range members {
+				if other.Score > d.Score {
+					d = other
+				}
+			}
+			g.Drawings = append(g.Drawings, GoldenDrawing{Label: x.result.Drawings[i].Label, Pattern: d.Pattern, Image: d.Image})
+		}
+	}
+	return g, nil
+}
+
+// GoldenSchemaVersion is the version of the golden files' form.
+const GoldenSchemaVersion = 1
+
+// Provenance is the side-car of a golden file: where it came from.
+type Provenance struct {
+	SchemaVersion int          `json:"schema_version"`
+	Scenario      string       `json:"scenario"`
+	Problem       string       `json:"problem"`    // label
+	ProblemID     string       `json:"problem_id"` // of the run that made it
+	Symmetry      string       `json:"symmetry"`   // modulo which it is compared
+	Cell          string       `json:"cell"`       // the trial whose tuple it is
+	Trial         string       `json:"trial"`      // its label
+	Fitness       Number       `json:"fitness"`
+	GradNorm      Number       `json:"grad_norm"`
+	MinGap        Number       `json:"min_gap"` // smallest relative gap of the singular values: conditioning of the canonical form
+	Digests       []Digest     `json:"digests"`
+	Environment   Environment  `json:"environment"`
+	Command       string       `json:"command"`            // of the run that made it
+	Arrays        []ArrayDoc   `json:"arrays"`             // what the npz file holds: the parts of the tuple, then the drawings
+	Drawings      []DrawingDoc `json:"drawings"`           // of which drawing each image of the array "images" is
+	SHA256        string       `json:"sha256"`             // of the decoded arrays, lower-case hex: see WriteGolden
+	Approved      *Approval    `json:"approved,omitempty"` // nil for a candidate
+}
+
+// ArrayDoc documents one array of a golden file.
+type ArrayDoc struct {
+	Name  string `json:"name"`
+	Shape []int  `json:"shape"`
+	Dtype string `json:"dtype"` // "<f8": little-endian float64
+	Doc   string `json:"doc"`   // axes, order, unit
+}
+
+// DrawingDoc names one image of a golden file: entry i of Provenance.Drawings is image i of the array "images".
+type DrawingDoc struct {
+	Label   string `json:"label"`   // what is drawn
+	Pattern string `json:"pattern"` // the basin it belongs to
+}
+
+// Approval says who made a candidate the golden, and what it replaced.
+type Approval struct {
+	By       string `json:"by"`
+	At       string `json:"at"` // RFC 3339, UTC
+	Reason   string `json:"reason"`
+	Command  string `json:"command"`
+	Parent   string `json:"parent"`   // SHA256 of the golden it replaced, "" for the first
+	Distance Number `json:"distance"` // of the tuple to the parent's, modulo symmetry; NaN for the first and where the two cannot be compared
+}

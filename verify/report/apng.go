@@ -1,0 +1,94 @@
+package report
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"io"
+)
+
+// animation is a moving picture in PNG form: https://www.w3.org/TR/png-3/#apng-frame-based-animation.
+// All pictures have one size and one palette.
+type animation struct {
+	still  *image.Paletted // what a reader sees who does not know animations
+	frames []*image.Paletted
+	delays []uint16 // of each frame, in hundredths of a second
+}
+
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+// encodeAPNG writes a as an animation that repeats for ever.
+func encodeAPNG(w io.Writer, a *animation) error {
+	head, still, err := chunks(a.still)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	b.WriteString(pngSignature)
+	writeChunk(&b, "IHDR", head["IHDR"])
+	writeChunk(&b, "acTL", binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(len(a.frames))), 0))
+	writeChunk(&b, "PLTE", head["PLTE"])
+	writeChunk(&b, "IDAT", still)
+	sequence := uint32(0)
+	for i, m := range a.frames {
+		h, data, err := chunks(m)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(h["IHDR"], head["IHDR"]) || !bytes.Equal(h["PLTE"], head["PLTE"]) {
+			return fmt.Errorf("apng: frame %d has another size or palette than the still", i)
+		}
+		writeChunk(&b, "fcTL", frameControl(sequence, m.Bounds(), a.delays[i]))
+		writeChunk(&b, "fdAT", append(binary.BigEndian.AppendUint32(nil, sequence+1), data...))
+		sequence += 2
+	}
+	writeChunk(&b, "IEND", nil)
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// frameControl returns the content of an fcTL chunk: a frame that covers everything and replaces it.
+func frameControl(sequence uint32, r image.Rectangle, delay uint16) []byte {
+	var c []byte
+	for _, v := range []uint32{sequence, uint32(r.Dx()), uint32(r.Dy()), 0, 0} {
+		c = binary.BigEndian.AppendUint32(c, v)
+	}
+	c = binary.BigEndian.AppendUint16(c, delay)
+	c = binary.BigEndian.AppendUint16(c, 100)
+	return append(c, 0, 0) // keep the frame after it was shown, and overwrite it with the next
+}
+
+// chunks encodes m and returns its chunks by name, with the image data joined.
+func chunks(m *image.Paletted) (head map[string][]byte, data []byte, err error) {
+	var b bytes.Buffer
+	if err := encodePNG(&b, m); err != nil {
+		return nil, nil, err
+	}
+	head = map[string][]byte{}
+	for rest := b.Bytes()[len(pngSignature):]; len(rest) > 0; {
+		if len(rest) < 12 {
+			return nil, nil, errors.New("apng: a chunk without an end")
+		}
+		n := int(binary.BigEndian.Uint32(rest))
+		kind, content := string(rest[4:8]), rest[8:8+n]
+		if kind == "IDAT" {
+			data = append(data, content...)
+		} else {
+			head[kind] = content
+		}
+		rest = rest[12+n:]
+	}
+	return head, data, nil
+}
+
+// writeChunk appends a PNG chunk: length, name, content, checksum of name and content.
+func writeChunk(b *bytes.Buffer, kind string, content []byte) {
+	sum := crc32.Update(crc32.ChecksumIEEE([]byte(kind)), crc32.IEEETable, content)
+	b.Write(binary.BigEndian.AppendUint32(nil, uint32(len(content))))
+	b.WriteString(kind)
+	b.Write(content)
+	b.Write(binary.BigEndian.AppendUint32(nil, sum))
+}

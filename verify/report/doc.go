@@ -1,0 +1,18 @@
+// Package report writes a verify.Result in the forms people and machines read.
+//
+// A reporter is a function over io.Writer, and the tree is all it sees: the same tree gives the same
+// bytes, and a report made from result.json is the report the run itself wrote. Pixels are therefore
+// rounded to the six significant digits of result.json before anything is drawn from them.
+//
+//	WriteJSON    result.json, the tree itself; ReadJSON reads it back
+//	WriteText    the summary on a terminal
+//	WriteJUnit   junit.xml, for continuous integration
+//	WriteHTML    index.html, one self-contained page
+//	WriteImages  the drawings as PNG files and their ascent as an animation
+//
+// What is missing from a tree is said in words. It is never blank and never a zero.
+//
+// Every reporter first looks whether the tree is consistent: indices point at something, matrices have
+// the size their labels ask for, and no verdict is better than what it sums up. A tree that is not is
+// refused with an error that names the field.
+package report

@@ -1,0 +1,163 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"image"
+	"image/color"
+	"math"
+
+	"example.org/concord/verify"
+)
+
+// heatView shows all pairwise distances: one pixel per pair, the same logarithmic colours before and
+// after alignment.
+type heatView struct {
+	Gradient      string       // id of the colour scale
+	Before, After template.URL // Before is "" when it was not recorded
+	Count         int          // of trials
+	Block         int          // trials per pixel, 1 unless there are very many
+	Stretches     []stretch    // basins along the side, of heatSide units
+	Ticks         []tick       // of the colour scale
+	Stops         []stop       // of the colour scale
+	Tolerance     *tick        // where a check draws the line; nil when none does or it is off the scale
+	Flat          bool         // every distance is zero or not a number: there is no scale
+	Max, Before1  verify.Number
+}
+
+// stretch is one basin along the side of the map.
+type stretch struct {
+	From, To, Mid float64
+	Name          string
+}
+
+// stop is one colour of a scale.
+type stop struct {
+	At    float64 // 0 to 1
+	Color string
+}
+
+// The map and its scale in the units of their drawings.
+const (
+	heatSide   = 320.0
+	scaleWidth = 300.0
+	heatShades = 200
+	heatMost   = 512 // pixels on a side
+)
+
+// newHeatView returns nil when there are no distances or no two trials to compare.
+func newHeatView(id string, p *verify.ProblemResult) (*heatView, error) {
+	d := p.Distances
+	if d == nil || len(d.Trials) < 2 {
+		return nil, nil //nolint:nilnil // the template says that there is none
+	}
+	n := len(d.Trials)
+	v := &heatView{Gradient: id + "-near", Count: n, Block: (n + heatMost - 1) / heatMost, Max: d.Max, Before1: d.MaxBefore}
+	low, high := decades(d.After, d.Before)
+	v.Flat = high <= low
+	var err error
+	if v.After, err = dataURI(heatPicture(d.After, n, v.Block, low, high)); err != nil {
+		return nil, err
+	}
+	if len(d.Before) > 0 {
+		if v.Before, err = dataURI(heatPicture(d.Before, n, v.Block, low, high)); err != nil {
+			return nil, err
+		}
+	}
+	v.Stretches = stretches(p, d.Trials)
+	if v.Flat {
+		return v, nil
+	}
+	for i, c := range sequential(9) {
+		v.Stops = append(v.Stops, stop{At: float64(i) / 8, Color: fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)})
+	}
+	every := max(1, int(math.Ceil((high-low)/6)))
+	for e := int(low); e <= int(high); e += every {
+		v.Ticks = append(v.Ticks, tick{At: scaleWidth * (float64(e) - low) / (high - low), Name: "10" + superscript(e)})
+	}
+	for i := range p.Checks {
+		c := &p.Checks[i]
+		at := (math.Log10(float64(c.Tolerance)) - low) / (high - low)
+		if c.Kind == "tuple" && at >= 0 && at <= 1 {
+			v.Tolerance = &tick{At: scaleWidth * at, Name: number(c.Tolerance)}
+			break
+		}
+	}
+	return v, nil
+}
+
+// decades returns the powers of ten that enclose the positive numbers of the lists, and 0, 0 when there
+// are none.
+func decades(lists ...[]verify.Number) (low, high float64) {
+	least, most := math.Inf(1), 0.0
+	for _, list := range lists {
+		for _, x := range list {
+			if f := float64(x); f > 0 && !math.IsInf(f, 1) {
+				least, most = min(least, f), max(most, f)
+			}
+		}
+	}
+	if most == 0 {
+		return 0, 0
+	}
+	low, high = math.Floor(math.Log10(least)), math.Ceil(math.Log10(most))
+	if high == low {
+		high++
+	}
+	return low, high
+}
+
+// heatPicture draws the strict upper triangle pairs of an n×n matrix as the whole matrix. A pixel of
+// several pairs has the colour of the largest.
+func heatPicture(pairs []verify.Number, n, block int, low, high float64) *image.Paletted {
+	const zero, unknown = 0, heatShades + 1
+	p := color.Palette{color.RGBA{255, 255, 255, 255}}
+	for _, c := range sequential(heatShades) {
+		p = append(p, c)
+	}
+	p = append(p, color.RGBA{0x80, 0x80, 0x80, 255})
+	side := (n + block - 1) / block
+	m := image.NewPaletted(image.Rect(0, 0, side, side), p)
+	k := 0
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			f := float64(pairs[k])
+			k++
+			c := uint8(zero)
+			switch {
+			case math.IsNaN(f):
+				c = unknown
+			case f > 0 && high > low:
+				at := min(max((math.Log10(f)-low)/(high-low), 0), 1)
+				c = uint8(1 + math.Round((heatShades-1)*at))
+			}
+			a, b := i/block, j/block
+			m.Pix[a*m.Stride+b] = max(m.Pix[a*m.Stride+b], c)
+			m.Pix[b*m.Stride+a] = m.Pix[a*m.Stride+b]
+		}
+	}
+	return m
+}
+
+// stretches returns where each basin lies along the side, as far as neighbours in trials share one.
+func stretches(p *verify.ProblemResult, trials []int) []stretch {
+	var all []stretch
+	unit := heatSide / float64(len(trials))
+	for i := 0; i < len(trials); {
+		j := i
+		basin := p.Trials[trials[i]].Basin
+		for j < len(trials) && p.Trials[trials[j]].Basin == basin {
+			j++
+		}
+		s := stretch{From: float64(i) * unit, To: float64(j) * unit, Mid: float64(i+j) / 2 * unit}
+		if s.To-s.From >= 12 {
+			s.Name = "–"
+			if basin >= 0 {
+				s.Name = fmt.Sprint(basin + 1)
+			}
+		}
+		all = append(all, s)
+		i = j
+	}
+	return all
+}

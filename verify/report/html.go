@@ -1,0 +1,215 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"strings"
+
+	"example.org/concord/verify"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// few is the number of problems up to which a page shows everything of all of them. Beyond it, problems
+// that pass are folded, and their ascents are left to the picture files.
+const few = 3
+
+// WriteHTML writes r as one self-contained page. It needs nothing but itself: no network, no other file,
+// and no script to be read; a short script only moves the frames of an ascent. The page carries a
+// content-security-policy that allows its own style and script, named by their digests, and pictures
+// within it, and nothing else.
+func WriteHTML(w io.Writer, r *verify.Result) error {
+	if err := consistent(r); err != nil {
+		return fmt.Errorf("report: html: %w", err)
+	}
+	v, err := newPage(r)
+	if err != nil {
+		return fmt.Errorf("report: html: %w", err)
+	}
+	t, err := template.New("page.html").Funcs(functions()).ParseFS(assets, "assets/*.html")
+	if err != nil {
+		return fmt.Errorf("report: html: %w", err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, v); err != nil {
+		return fmt.Errorf("report: html: %w", err)
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("report: html: %w", err)
+	}
+	return nil
+}
+
+// page is all that the template of the page sees.
+type page struct {
+	*verify.Result
+	Style    template.CSS
+	Script   template.JS
+	Policy   string
+	Figures  []figure
+	Views    []*problemView
+	Controls []*controlView
+	Films    bool // whether an ascent can be moved through
+	Measured bool // whether there is any metric
+	Words    []verify.Verdict
+}
+
+// figure is one of the big numbers at the top.
+type figure struct{ Number, Label string }
+
+func newPage(r *verify.Result) (*page, error) {
+	style, err := assets.ReadFile("assets/page.css")
+	if err != nil {
+		return nil, err
+	}
+	script, err := assets.ReadFile("assets/film.js")
+	if err != nil {
+		return nil, err
+	}
+	v := &page{
+		Result: r,
+		Style:  template.CSS(style), //nolint:gosec // embedded
+		Script: template.JS(script), //nolint:gosec // embedded
+		Policy: "default-src 'none'; img-src data:; style-src 'sha256-" + digest(style) + "'; script-src 'sha256-" +
+			digest(script) + "'; base-uri 'none'; form-action 'none'",
+		Figures: figures(r),
+		Words: []verify.Verdict{
+			verify.Pass, verify.Fail, verify.Inconclusive, verify.Vacuous, verify.Missing,
+			verify.Error, verify.NotRun,
+		},
+	}
+	for i := range r.Problems {
+		p := &r.Problems[i]
+		all := len(r.Problems) <= few
+		view, err := newProblemView(fmt.Sprintf("p%d", i+1), p, all || p.Verdict != verify.Pass, polylines(len(r.Problems)))
+		if err != nil {
+			return nil, fmt.Errorf("problems[%d]: %w", i, err)
+		}
+		v.Views = append(v.Views, view)
+		v.Films = v.Films || view.Frames > 1
+		v.Measured = v.Measured || len(p.Metrics) > 0
+	}
+	for i := range r.Twins {
+		c, err := newControlView(fmt.Sprintf("t%d", i+1), &r.Twins[i])
+		if err != nil {
+			return nil, fmt.Errorf("twins[%d]: %w", i, err)
+		}
+		v.Controls = append(v.Controls, c)
+	}
+	return v, nil
+}
+
+// polylines returns how many curves each of n problems may draw, so that the page stays small.
+func polylines(n int) int { return min(max(600/max(n, 1), 24), 200) }
+
+// digest returns the base64 SHA-256 of b, as a content-security-policy names it.
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// figures returns the big numbers: over all problems, the worst of each.
+func figures(r *verify.Result) []figure {
+	var trials, converged, starts, disagreed, basins int
+	distance, upper := math.NaN(), math.NaN()
+	powered := false
+	for i := range r.Problems {
+		p := &r.Problems[i]
+		trials += len(p.Trials)
+		for j := range p.Trials {
+			if p.Trials[j].Status == verify.Converged {
+				converged++
+			}
+		}
+		basins = max(basins, len(p.Basins))
+		if p.Distances != nil {
+			distance = worse(distance, float64(p.Distances.Max))
+		}
+		if p.Power != nil {
+			powered = true
+			starts += p.Power.Starts
+			disagreed += p.Power.Disagreed
+			upper = worse(upper, float64(p.Power.Upper))
+		}
+	}
+	each := ""
+	if len(r.Problems) > 1 {
+		each = ", in the worst problem"
+	}
+	all := []figure{{fmt.Sprintf("%d of %d", converged, trials), "training runs converged"}}
+	if !math.IsNaN(distance) {
+		all = append(all, figure{significant(distance, 3), "largest distance between two trained networks" + each + ", where 1 is the size of a network"})
+	}
+	all = append(all, figure{fmt.Sprint(basins), plural(basins, "distinct outcome")[len(fmt.Sprint(basins))+1:] + each})
+	if powered {
+		all = append(all, figure{fmt.Sprintf("%d of %d", disagreed, starts), "independent starts ended elsewhere"})
+	}
+	if !math.IsNaN(upper) {
+		all = append(all, figure{"≤ " + bound(upper), "of all such starts disagree, at 95 % confidence" + each})
+	}
+	return all
+}
+
+// worse returns the larger of x and y, and either where the other is NaN.
+func worse(x, y float64) float64 {
+	if math.IsNaN(x) || y > x {
+		return y
+	}
+	return x
+}
+
+// functions are what the templates call.
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"number":   number,
+		"precise":  precise,
+		"percent":  percent,
+		"or_words": orWords,
+		"plural":   plural,
+		"glyph":    glyph,
+		"meaning":  meaning,
+		"settings": func(s verify.Settings) string { return settings(s) },
+		"class":    func(v verify.Verdict) string { return strings.ReplaceAll(strings.ToLower(v.String()), " ", "-") },
+		"add":      func(a, b int) int { return a + b },
+		"brief":    brief,
+		"seconds":  seconds,
+		"px":       px,
+	}
+}
+
+// orWords writes x, or what its absence means where it is NaN.
+func orWords(x verify.Number, absent string) string {
+	if math.IsNaN(float64(x)) {
+		return absent
+	}
+	return number(x)
+}
+
+// brief returns the first twelve characters of a digest.
+func brief(s string) string {
+	if len(s) > 12 {
+		return s[:12] + "…"
+	}
+	return s
+}
+
+// seconds writes a duration.
+func seconds(x verify.Number) string {
+	if math.IsNaN(float64(x)) {
+		return "not measured"
+	}
+	if x >= 120 {
+		return fmt.Sprintf("%d min %d s", int(x)/60, int(x)%60)
+	}
+	return number(x) + " s"
+}
+
+// px writes a coordinate of a drawing with one decimal.
+func px(x float64) string { return trimZeros(fmt.Sprintf("%.1f", x)) }

@@ -1,0 +1,172 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.org/concord/verify"
+)
+
+func TestDecades(t *testing.T) {
+	nan := verify.Number(math.NaN())
+	for _, c := range []struct {
+		name      string
+		in        []verify.Number
+		low, high float64
+	}{
+		{"ordinary", []verify.Number{3e-7, 0.2}, -7, 0},
+		{"one number", []verify.Number{1e-3}, -3, -2},
+		{"zeros and gaps do not count", []verify.Number{0, nan, 5}, 0, 1},
+		{"nothing positive", []verify.Number{0, nan, -1}, 0, 0},
+		{"infinite does not count", []verify.Number{verify.Number(math.Inf(1)), 2}, 0, 1},
+		{"nothing", nil, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if low, high := decades(c.in); low != c.low || high != c.high {
+				t.Errorf("decades(%v) = %v, %v, want %v, %v", c.in, low, high, c.low, c.high)
+			}
+		})
+	}
+}
+
+func TestHeatPicture(t *testing.T) {
+	nan := verify.Number(math.NaN())
+	m := heatPicture([]verify.Number{1e-4, 1, nan}, 3, 1, -4, 0)
+	const far, unknown = heatShades, heatShades + 1
+	if want := []uint8{0, 1, far, 1, 0, unknown, far, unknown, 0}; !slices.Equal(m.Pix, want) {
+		t.Errorf("heatPicture = %v, want %v", m.Pix, want)
+	}
+}
+
+func TestHeatPictureInBlocksShowsTheWorst(t *testing.T) {
+	// Four trials in blocks of two: the pairs (0,1) and (2,3) lie on the diagonal, the others beside it.
+	m := heatPicture([]verify.Number{0, 1e-4, 1e-4, 1e-4, 1, 1e-4}, 4, 2, -4, 0)
+	if want := []uint8{0, heatShades, heatShades, 1}; !slices.Equal(m.Pix, want) {
+		t.Errorf("heatPicture = %v, want %v", m.Pix, want)
+	}
+}
+
+func TestHeatViewMarksTheTolerance(t *testing.T) {
+	p := small().Problems[0]
+	p.Distances.After[0], p.Distances.Before[0] = 1e-7, 1
+	v, err := newHeatView("p1", &p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Tolerance == nil || math.Abs(v.Tolerance.At-scaleWidth*2/7) > 1e-9 {
+		t.Errorf("the tolerance 1e-5 of a scale from 1e-7 to 1 is at %+v, want two sevenths", v.Tolerance)
+	}
+	if len(v.Stretches) != 2 || v.Stretches[0].Name != "1" || v.Stretches[1].Name != "–" {
+		t.Errorf("stretches = %+v, want basin 1 and a trial without one", v.Stretches)
+	}
+}
+
+func TestHeatViewOfEqualTrials(t *testing.T) {
+	p := small().Problems[0]
+	p.Distances.After[0], p.Distances.Before[0] = 0, 0
+	v, err := newHeatView("p1", &p)
+	if err != nil || !v.Flat {
+		t.Errorf("newHeatView of equal trials = %+v, %v, want a flat one", v, err)
+	}
+}
+
+func TestGroupTrials(t *testing.T) {
+	trial := func(start string) verify.TrialResult {
+		return verify.TrialResult{Settings: verify.Settings{"start": start, "seed": float64(len(start))}}
+	}
+	got := groupTrials([]verify.TrialResult{trial("a"), trial("b"), trial("a"), {}})
+	var names []string
+	for _, g := range got {
+		names = append(names, g.Name)
+	}
+	if want := []string{"start=a", "start=b", "all trials"}; !slices.Equal(names, want) || !slices.Equal(got[0].Trials, []int{0, 2}) {
+		t.Errorf("groupTrials = %v with %v, want %v", names, got[0].Trials, want)
+	}
+	var many []verify.TrialResult
+	for i := range 20 {
+		many = append(many, trial(strings.Repeat("x", i+1)))
+	}
+	got = groupTrials(many)
+	if last := got[len(got)-1]; len(got) != groupStyles || last.Name != "all others" || len(last.Trials) != 20-groupStyles+1 {
+		t.Errorf("groupTrials of 20 groups: %d groups, the last %+v", len(got), last)
+	}
+}
+
+func TestPlots(t *testing.T) {
+	nan := verify.Number(math.NaN())
+	p := &verify.ProblemResult{Trials: []verify.TrialResult{
+		{Status: verify.Converged, Fitness: 2, Curve: []verify.CurvePoint{{Step: 0, Fitness: 1, GradNorm: 1}, {Step: 5, Fitness: nan, GradNorm: nan}, {Step: 99, Fitness: 2, GradNorm: 1e-9}}},
+		{Status: verify.StepLimit, Fitness: 1.5, Curve: []verify.CurvePoint{{Step: 0, Fitness: 1, GradNorm: 1}, {Step: 9, Fitness: 1.5, GradNorm: 0.1}}},
+		{Status: verify.StatusFailed, Fitness: nan},
+	}}
+	plots := newPlots(p, groupTrials(p.Trials), 200)
+	if len(plots) != 2 {
+		t.Fatalf("%d plots, want 2", len(plots))
+	}
+	gap := plots[0]
+	if gap.Shown != 2 || gap.Of != 2 {
+		t.Errorf("%d of %d curves, want 2 of 2", gap.Shown, gap.Of)
+	}
+	if len(gap.Groups[0].Points) != 3 {
+		t.Errorf("%d polylines, want 3: a curve is broken where it is not a number", len(gap.Groups[0].Points))
+	}
+	if len(gap.Ends) != 1 {
+		t.Errorf("%d marked ends, want the one that did not converge", len(gap.Ends))
+	}
+	if last := gap.Groups[0].Points[1]; last != "490,262" {
+		t.Errorf("the best fitness at the last step is drawn at %s, want the lower right corner", last)
+	}
+	if newPlots(&verify.ProblemResult{}, nil, 200) != nil {
+		t.Error("plots of no curves")
+	}
+}
+
+func TestPlotsAreThinned(t *testing.T) {
+	r := fixture(t)
+	p := &r.Problems[0]
+	for _, most := range []int{1, 24, 200} {
+		plot := newPlots(p, groupTrials(p.Trials), most)[0]
+		if plot.Shown > most+6 || plot.Of != 192 || plot.Shown < min(most, 192) {
+			t.Errorf("with at most %d curves: %d of %d shown", most, plot.Shown, plot.Of)
+		}
+		for _, g := range plot.Groups {
+			if len(g.Bold) != 1 {
+				t.Errorf("with at most %d curves group %d has %d bold ones, want 1", most, g.Style, len(g.Bold))
+			}
+		}
+	}
+}
+
+func TestBar(t *testing.T) {
+	for _, c := range []struct {
+		margin, at float64
+		over       bool
+	}{{1, barLeft + 0.75*barWidth, false}, {0, barLeft, false}, {1e-9, barLeft, false}, {1e12, barLeft + barWidth, true}, {1.0001, barLeft + 0.75*barWidth, true}} {
+		if b := newBar(c.margin); math.Abs(b.At-c.at) > 0.01 || b.Over != c.over {
+			t.Errorf("newBar(%v) = %+v, want at %v, over %v", c.margin, b, c.at, c.over)
+		}
+	}
+	if b := newBar(math.NaN()); b != nil {
+		t.Errorf("newBar(NaN) = %+v, want none", b)
+	}
+}
+
+func TestDots(t *testing.T) {
+	d := newDots(&verify.Power{Starts: 40, Disagreed: 3})
+	open := 0
+	for _, x := range d.Dots {
+		if x.Open {
+			open++
+		}
+	}
+	if len(d.Dots) != 40 || open != 3 {
+		t.Errorf("newDots: %d dots, %d of them open, want 40 and 3", len(d.Dots), open)
+	}
+	for _, p := range []*verify.Power{nil, {}, {Starts: 1 << 20}, {Starts: 2, Disagreed: 3}, {Starts: 2, Disagreed: -1}} {
+		if newDots(p) != nil {
+			t.Errorf("newDots(%+v) is not nil", p)
+		}
+	}
+}

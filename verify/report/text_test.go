@@ -1,0 +1,91 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"example.org/concord/verify"
+)
+
+func text80(t testing.TB, r *verify.Result, width int, color bool) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteText(&b, r, width, color); err != nil {
+		t.Fatalf("WriteText: %v", err)
+	}
+	return b.String()
+}
+
+func TestTextSaysEverything(t *testing.T) {
+	got := text80(t, little(), 0, false)
+	for _, words := range []string{
+		"✓ PASS  All starts agree.", "rank=20: 6 trials, 5 converged, 1 step limit", "✓ PASS   tuple", "3.2e-07", "1e-05", "0.032", "exact",
+		"1 basin:", "0 of 3 independent starts disagreed", "control signed (start=gaussian)", "tuple has to fail; it came to FAIL",
+		"accuracy/test", "log: logs/cell.log", "again: verify run", "Warning: one trial did not converge", "drawing 3: 64 of 64 converged",
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(got), " "), strings.Join(strings.Fields(words), " ")) {
+			t.Errorf("the summary does not say %q:\n%s", words, got)
+		}
+	}
+}
+
+func TestTextShowsTheEvidenceOfAFailure(t *testing.T) {
+	r := many(1)
+	got := text80(t, r, 100, false)
+	for _, words := range []string{"✗ FAIL  One rank fails.", "✗ FAIL  tuple: ", "worst pair", "No control"} {
+		if !strings.Contains(got, words) {
+			t.Errorf("the summary does not say %q:\n%s", words, got)
+		}
+	}
+}
+
+func TestTextOfNothing(t *testing.T) {
+	got := text80(t, &verify.Result{SchemaVersion: verify.SchemaVersion}, 80, false)
+	if !strings.Contains(got, "NOT RUN  No sentence was recorded.") {
+		t.Errorf("summary of an empty result:\n%s", got)
+	}
+}
+
+func TestTextColour(t *testing.T) {
+	if got := text80(t, fixture(t), 80, false); strings.Contains(got, "\x1b") {
+		t.Error("colour that was not asked for")
+	}
+	got := text80(t, fixture(t), 80, true)
+	if !strings.Contains(got, "\x1b[1;32m✓ PASS\x1b[0m") {
+		t.Error("no colour although it was asked for")
+	}
+	if plain := stripped(got); plain != text80(t, fixture(t), 80, false) {
+		t.Error("colour changes more than colour")
+	}
+}
+
+// stripped removes the colours WriteText uses.
+func stripped(s string) string {
+	return strings.NewReplacer("\x1b[1;31m", "", "\x1b[1;32m", "", "\x1b[1;33m", "", "\x1b[0m", "").Replace(s)
+}
+
+func TestTextKeepsItsWidth(t *testing.T) {
+	for _, width := range []int{0, 60, 80, 120} {
+		want := max(width, 60)
+		if width == 0 {
+			want = defaultWidth
+		}
+		for _, line := range strings.Split(text80(t, little(), width, false), "\n") {
+			if n := utf8.RuneCountInString(line); n > want {
+				t.Errorf("with width %d a line has %d: %q", width, n, line)
+			}
+		}
+	}
+}
+
+func TestTextIsSafeForATerminal(t *testing.T) {
+	r := little()
+	r.Sentence, r.Problems[0].Checks[0].ID, r.Warnings[0] = "a\x1b[2Jb\rc\nd", "x\x1b]0;title\a", "\u202eevil\x00"
+	r.Twins[0].Name = "\x9b31m"
+	got := text80(t, r, 80, false)
+	if strings.ContainsAny(got, "\x1b\r\a\x00\u202e\u009b") {
+		t.Errorf("control characters reach the terminal: %q", got)
+	}
+}

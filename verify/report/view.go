@@ -1,0 +1,172 @@
+package report
+
+import (
+	"math"
+
+	"example.org/concord/verify"
+)
+
+// problemView is a problem as the page shows it.
+type problemView struct {
+	*verify.ProblemResult
+	ID       string // of its section
+	Open     bool   // unfolded
+	Claims   []claimView
+	Labels   []*labelView
+	Frames   int // of the longest ascent
+	Heat     *heatView
+	Groups   []*group
+	Plots    []*plot
+	Dots     *dots
+	Statuses string
+	Measures []measureView
+	Worst    *claimView // the check with the least room, for the overview
+}
+
+func newProblemView(id string, p *verify.ProblemResult, open bool, curves int) (*problemView, error) {
+	v := &problemView{ProblemResult: p, ID: id, Open: open, Statuses: statuses(p.Trials)}
+	for i := range p.Checks {
+		v.Claims = append(v.Claims, newClaimView(&p.Checks[i]))
+	}
+	for i := range v.Claims {
+		if c := &v.Claims[i]; v.Worst == nil || float64(c.Margin) > float64(v.Worst.Margin) || math.IsNaN(float64(v.Worst.Margin)) {
+			v.Worst = c
+		}
+	}
+	for i := range p.Drawings {
+		l, err := newLabelView(&p.Drawings[i], open)
+		if err != nil {
+			return nil, err
+		}
+		v.Labels = append(v.Labels, l)
+		for _, m := range l.Instances {
+			v.Frames = max(v.Frames, m.Frames)
+		}
+	}
+	heat, err := newHeatView(id, p)
+	if err != nil {
+		return nil, err
+	}
+	v.Heat = heat
+	v.Groups = groupTrials(p.Trials)
+	v.Plots = newPlots(p, v.Groups, curves)
+	v.Dots = newDots(p.Power)
+	for i := range p.Metrics {
+		v.Measures = append(v.Measures, newMeasureView(&p.Metrics[i]))
+	}
+	return v, nil
+}
+
+// claimView is a check with its margin as a bar.
+type claimView struct {
+	*verify.CheckResult
+	Exact bool // the tolerance is zero
+	Words string
+	Bar   *bar
+}
+
+func newClaimView(c *verify.CheckResult) claimView {
+	return claimView{CheckResult: c, Exact: c.Tolerance == 0, Words: margin(c), Bar: newBar(float64(c.Margin))}
+}
+
+// bar is a logarithmic scale of margins from 10⁻⁹ to 10³ with the tolerance, 1, at three quarters.
+type bar struct {
+	At   float64 // the marker
+	Over bool    // beyond the tolerance
+}
+
+// The bar in the units of its drawing.
+const (
+	barLeft  = 6.0
+	barWidth = 192.0
+)
+
+// newBar returns nil for a margin that has no place on the scale.
+func newBar(m float64) *bar {
+	if math.IsNaN(m) {
+		return nil
+	}
+	at := 0.0
+	if m > 0 {
+		at = min(max((math.Log10(m)+9)/12, 0), 1)
+	}
+	return &bar{At: barLeft + barWidth*at, Over: m > 1}
+}
+
+// controlView is a twin as the page shows it.
+type controlView struct {
+	*verify.TwinResult
+	ID     string
+	Claims []mustFailView
+	Heat   *heatView
+}
+
+// mustFailView is a check that has to fail, and what became of it.
+type mustFailView struct {
+	ID    string
+	Claim *claimView // nil when the control has no such check
+}
+
+func newControlView(id string, t *verify.TwinResult) (*controlView, error) {
+	v := &controlView{TwinResult: t, ID: id}
+	for _, named := range t.MustFail {
+		m := mustFailView{ID: named}
+		if check := mustFail(t, named); check != nil {
+			c := newClaimView(check)
+			m.Claim = &c
+		}
+		v.Claims = append(v.Claims, m)
+	}
+	heat, err := newHeatView(id, &t.Problem)
+	if err != nil {
+		return nil, err
+	}
+	v.Heat = heat
+	return v, nil
+}
+
+// dots shows every independent start as a dot: full where it agreed, open where it did not.
+type dots struct {
+	Width, Height int
+	Dots          []dot
+}
+
+type dot struct {
+	X, Y float64
+	Open bool
+}
+
+// newDots returns nil where there are no starts or too many to show.
+func newDots(p *verify.Power) *dots {
+	const columns, pitch, most = 32, 12, 512
+	if p == nil || p.Starts < 1 || p.Starts > most || p.Disagreed < 0 || p.Disagreed > p.Starts {
+		return nil
+	}
+	d := &dots{Width: pitch * min(columns, p.Starts), Height: pitch * ((p.Starts + columns - 1) / columns)}
+	for i := range p.Starts {
+		d.Dots = append(d.Dots, dot{
+			X: pitch/2 + float64(i%columns*pitch), Y: pitch/2 + float64(i/columns*pitch),
+			Open: i >= p.Starts-p.Disagreed,
+		})
+	}
+	return d
+}
+
+// measureView is a metric with its confidence interval.
+type measureView struct {
+	*verify.Metric
+	Interval bool // Low and High are there
+	Share    bool // it lies in [0, 1] and is drawn as such
+	At       float64
+	From, To float64
+}
+
+func newMeasureView(m *verify.Metric) measureView {
+	v, low, high := float64(m.Value), float64(m.Low), float64(m.High)
+	w := measureView{Metric: m, Interval: !math.IsNaN(low) && !math.IsNaN(high)}
+	w.Share = w.Interval && low >= 0 && high <= 1 && v >= low && v <= high
+	if w.Share {
+		w.At, w.From, w.To = barLeft+barWidth*v, barLeft+barWidth*low, barLeft+barWidth*high
+	}
+	return w
+}

@@ -1,0 +1,211 @@
+package verify
+
+import "time"
+
+// SchemaVersion is the version of the result tree's JSON form. It grows when a field changes its meaning.
+const SchemaVersion = 1
+
+// Result is everything a run found out, and all that any report is made of.
+type Result struct {
+	SchemaVersion int             `json:"schema_version"`
+	Verdict       Verdict         `json:"verdict"`  // the worst of the problems and the twins
+	Sentence      string          `json:"sentence"` // the verdict in words a non-specialist understands
+	Scenario      ScenarioInfo    `json:"scenario"`
+	Problems      []ProblemResult `json:"problems"`
+	Twins         []TwinResult    `json:"twins"`    // the must-fail controls
+	Warnings      []string        `json:"warnings"` // what a reader should know although it decided nothing
+	Environment   Environment     `json:"environment"`
+	Timing        Timing          `json:"timing"` // the only part that differs when the same binary runs twice
+}
+
+// ScenarioInfo says what was asked for.
+type ScenarioInfo struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	About   string `json:"about"`
+	Subject string `json:"subject"`
+	SHA256  string `json:"sha256"` // of Source
+	Source  string `json:"source"` // the YAML text, as read
+	Command string `json:"command"`
+}
+
+// ProblemResult is what was found for one problem: one setting of everything that may change the outcome.
+type ProblemResult struct {
+	ID        string          `json:"id"`    // content address, 64 hex digits
+	Label     string          `json:"label"` // "rank=20"
+	Settings  Settings        `json:"settings"`
+	Verdict   Verdict         `json:"verdict"`         // the worst of the checks
+	Error     string          `json:"error,omitempty"` // why the problem could not be posed
+	Symmetry  string          `json:"symmetry"`        // what counts as the same, in words
+	Digests   []Digest        `json:"digests"`
+	Trials    []TrialResult   `json:"trials"`
+	Checks    []CheckResult   `json:"checks"`
+	Distances *Distances      `json:"distances,omitempty"` // between all trained tuples
+	Basins    []Basin         `json:"basins"`              // of the trained tuples, largest first
+	Drawings  []LabelDrawings `json:"drawings"`            // by label
+	Metrics   []Metric        `json:"metrics"`             // accuracy and the like, stated as measured
+	Power     *Power          `json:"power,omitempty"`     // what the number of starts supports
+}
+
+// TrialResult is one trained network.
+type TrialResult struct {
+	Cell        string       `json:"cell"`  // content address: data, problem, trial, code
+	Label       string       `json:"label"` // "seed=1 start=uniform ascent=lbfgs"
+	Start       string       `json:"start"` // the part of Label that determines the start
+	Seed        uint64       `json:"seed"`
+	Settings    Settings     `json:"settings"`
+	Status      Status       `json:"status"`
+	Error       string       `json:"error,omitempty"`
+	Fitness     Number       `json:"fitness"`
+	GradNorm    Number       `json:"grad_norm"`   // scale-free, at the end
+	Steps       int          `json:"steps"`       // accepted steps
+	Evaluations int          `json:"evaluations"` // of fitness and gradient
+	Basin       int          `json:"basin"`       // index into Basins, -1 when it has no converged tuple
+	Metrics     []Metric     `json:"metrics"`
+	Curve       []CurvePoint `json:"curve"`
+	Log         string       `json:"log"`       // path of its log, relative to the result
+	Reproduce   string       `json:"reproduce"` // the command that runs this cell alone
+}
+
+// CheckResult is one claim with its evidence.
+type CheckResult struct {
+	ID        string     `json:"id"`    // unique within the problem: "images-within-basin"
+	Kind      string     `json:"kind"`  // "tuple", "scores", ...
+	Title     string     `json:"title"` // the claim in one plain sentence
+	Verdict   Verdict    `json:"verdict"`
+	Sentence  string     `json:"sentence"`  // what was found, precisely
+	Value     Number     `json:"value"`     // the worst deviation found; NaN when nothing could be measured
+	Tolerance Number     `json:"tolerance"` // the largest deviation allowed; 0 means bit for bit
+	Margin    Number     `json:"margin"`    // Value/Tolerance: above 1 refutes
+	Quantity  string     `json:"quantity"`  // what Value measures, with its normalisation
+	Reason    string     `json:"reason"`    // why the tolerance is what it is
+	Evidence  []Evidence `json:"evidence"`  // worst first
+}
+
+// Evidence is one fact a check rests on.
+type Evidence struct {
+	Text  string   `json:"text"`
+	Value Number   `json:"value"`
+	Cells []string `json:"cells,omitempty"` // the trials it is about
+}
+
+// Distances are all pairwise distances among the trials of a problem that have a tuple.
+type Distances struct {
+	Trials    []int    `json:"trials"`     // row i of the matrix is trial Trials[i]; ordered by basin
+	After     []Number `json:"after"`      // modulo symmetry: strict upper triangle by rows, four significant digits
+	Before    []Number `json:"before"`     // the same pairs compared entry by entry, without alignment
+	Max       Number   `json:"max"`        // largest of After among converged trials
+	MaxBefore Number   `json:"max_before"` // largest of Before among converged trials
+}
+
+// Basin is a set of outcomes that are the same modulo symmetry.
+type Basin struct {
+	Size     int      `json:"size"`
+	Trials   []int    `json:"trials"`
+	Fitness  Number   `json:"fitness"`  // highest in the basin
+	Spread   Number   `json:"spread"`   // highest minus lowest fitness in it
+	Diameter Number   `json:"diameter"` // largest distance between two members
+	Nearest  Number   `json:"nearest"`  // smallest distance to a member of another basin; NaN when alone
+	Starts   []string `json:"starts"`   // distinct starts that led here
+}
+
+// LabelDrawings is what was drawn for one label.
+type LabelDrawings struct {
+	Label      string       `json:"label"`
+	Instances  []DrawnImage `json:"instances"`  // the first two, from different starts with the same network
+	Difference Number       `json:"difference"` // distance of the first two modulo sign
+	Count      int          `json:"count"`      // all drawings made: instances of every network, and the census
+	Converged  int          `json:"converged"`  // how many of them converged
+	Basins     []ImageBasin `json:"basins"`     // largest first
+	Between    [][]Number   `json:"between"`    // smallest distance between members of two basins, Basins by Basins
+	MaxWithin  Number       `json:"max_within"` // largest distance between two drawings of one basin
+	MaxAll     Number       `json:"max_all"`    // largest distance between any two drawings
+}
+
+// DrawnImage is one drawing with its origin.
+type DrawnImage struct {
+	Cell     string  `json:"cell"` // of the network that drew it
+	Seed     uint64  `json:"seed"`
+	Instance int     `json:"instance"`
+	Status   Status  `json:"status"`
+	Score    Number  `json:"score"`
+	Steps    int     `json:"steps"`
+	Pattern  string  `json:"pattern"`
+	Image    Image   `json:"image"`
+	Frames   []Image `json:"frames,omitempty"`
+}
+
+// ImageBasin is a set of drawings that are the same modulo sign.
+type ImageBasin struct {
+	Pattern  string `json:"pattern"` // of its members; "mixed" when they differ
+	Size     int    `json:"size"`
+	Score    Number `json:"score"`    // highest in the basin
+	Diameter Number `json:"diameter"` // largest distance between two members
+	Image    Image  `json:"image"`    // one member
+}
+
+// Metric is a number stated as measured, with no claim attached.
+type Metric struct {
+	Name  string `json:"name"` // "accuracy/test"
+	Doc   string `json:"doc"`
+	Value Number `json:"value"`
+	Low   Number `json:"low"` // 95 % confidence, NaN when it has none
+	High  Number `json:"high"`
+	N     int    `json:"n"` // sample size, 0 when it has none
+}
+
+// Power is what the number of independent starts supports.
+type Power struct {
+	Starts     int     `json:"starts"`     // independent starts with a converged outcome
+	Disagreed  int     `json:"disagreed"`  // of them, outside the largest basin
+	Confidence float64 `json:"confidence"` // 0.95
+	Upper      Number  `json:"upper"`      // Clopper-Pearson upper bound on the share of starts that disagree
+	Sentence   string  `json:"sentence"`
+}
+
+// TwinResult is a control with one thing broken on purpose: it has to fail.
+type TwinResult struct {
+	Name     string        `json:"name"`
+	Broken   Settings      `json:"broken"`    // what was changed
+	MustFail []string      `json:"must_fail"` // kinds of the checks that have to fail
+	Verdict  Verdict       `json:"verdict"`   // Pass when they all did, Vacuous when one did not
+	Sentence string        `json:"sentence"`
+	Problem  ProblemResult `json:"problem"`
+}
+
+// Environment is where a run took place.
+type Environment struct {
+	Version  string            `json:"version"`  // of this tool
+	Revision string            `json:"revision"` // of its source, with "+dirty" where it was not committed
+	Go       string            `json:"go"`
+	GOOS     string            `json:"goos"`
+	GOARCH   string            `json:"goarch"`
+	GOAMD64  string            `json:"goamd64"` // or the like of another architecture
+	Tags     string            `json:"tags"`    // build tags
+	GODEBUG  string            `json:"godebug"`
+	CPU      string            `json:"cpu"`
+	FMA      bool              `json:"fma"` // fused multiply-add in the CPU and not switched off
+	Cores    int               `json:"cores"`
+	Modules  map[string]string `json:"modules"` // path to version
+}
+
+// Timing is when and how long.
+type Timing struct {
+	Started time.Time    `json:"started"`
+	Seconds Number       `json:"seconds"`
+	PeakRSS int64        `json:"peak_rss_bytes"` // 0 where the system does not tell
+	Phases  []Phase      `json:"phases"`
+	Cells   []CellTiming `json:"cells"`
+}
+
+// Phase is one stretch of a run.
+type Phase struct {
+	Name    string `json:"name"`
+	Seconds Number `json:"seconds"`
+}
+
+// CellTiming is how long one cell took.
+type CellTiming struct {
+	Cell    string `json:"cell"`
+	Seconds Number `json:"seconds"`
+}

@@ -1,0 +1,286 @@
+package verify
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// RunSettings say how to run a scenario. A nil *RunSettings is the same as the zero value.
+type RunSettings struct {
+	// Jobs is the number of trials trained at once; zero means GOMAXPROCS. It changes no result.
+	Jobs int
+	// FailFast leaves out the problems and twins that come after the first one that does not pass.
+	FailFast bool
+	// Code identifies the program, as part of every cell's id. The zero value is for tests.
+	Code Digest
+	// Environment is copied into the result, as is Command, the command line of this run.
+	Environment Environment
+	Command     string
+	// Reproduce is the command that runs one cell alone, given its id; nil leaves it empty.
+	Reproduce func(cell string) string
+	// SaveLog keeps the log of a cell and returns its path relative to the result; nil keeps none.
+	SaveLog func(cell string, log []byte) (path string, err error)
+	// Goldens finds golden files; nil means that there are none.
+	Goldens GoldenStore
+	// SaveCandidate keeps what could become the golden of a problem and returns its path; nil keeps none.
+	SaveCandidate func(*Golden) (path string, err error)
+	// Progress, when not nil, is told what happens. It is called from one goroutine at a time.
+	Progress func(Event)
+	// Clock tells the time; nil means time.Now.
+	Clock func() time.Time
+}
+
+// An Event tells how far a run is.
+type Event struct {
+	Scenario string // name, with "/twin-1" for a control
+	Problem  string // label
+	Phase    string // "train", "compare", "draw", "score"
+	Done     int    // of Total units
+	Total    int
+	Note     string // what has just become known, one line; may be empty
+}
+
+// runner carries what the parts of one run share.
+type runner struct {
+	RunSettings
+	subject Subject
+	space   Space
+	timing  Timing
+	began   time.Time
+}
+
+// Run trains every trial of s, decides every check and runs every twin. A failed check is a finding in the
+// result, not an error; the error is that of ctx, or says why nothing could be decided.
+func Run(ctx context.Context, s *Scenario, subject Subject, settings *RunSettings) (*Result, error) {
+	r := &runner{subject: subject, space: subject.Space()}
+	if settings != nil {
+		r.RunSettings = *settings
+	}
+	if r.Jobs <= 0 {
+		r.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if r.Progress == nil {
+		r.Progress = func(Event) {}
+	}
+	if r.Clock == nil {
+		r.Clock = time.Now
+	}
+	r.began = r.Clock()
+	r.timing.Started = r.began.UTC()
+	sum := sha256.Sum256(s.Source)
+	result := &Result{
+		SchemaVersion: SchemaVersion,
+		Scenario: ScenarioInfo{
+			Name: s.Name, Title: s.Title, About: s.About, Subject: s.Subject,
+			SHA256: hex.EncodeToString(sum[:]), Source: string(s.Source), Command: r.Command,
+		},
+		Problems: []ProblemResult{}, Twins: []TwinResult{}, Warnings: append([]string{}, s.Lint()...),
+		Environment: r.Environment,
+	}
+	var verdicts []Verdict
+	passing := func() bool { return Worst(append(verdicts, Pass)...) == Pass }
+	for i, settings := range s.Problems() {
+		p := ProblemResult{Label: s.ProblemLabel(r.space, settings), Settings: settings, Verdict: NotRun}
+		if !r.FailFast || passing() {
+			var err error
+			if p, err = r.problem(ctx, s, i); err != nil {
+				return nil, err
+			}
+		}
+		result.Problems = append(result.Problems, p)
+		verdicts = append(verdicts, p.Verdict)
+	}
+	for i, spec := range s.Twins {
+		t := TwinResult{Name: spec.Name, Broken: spec.broken(), MustFail: spec.MustFail, Verdict: NotRun}
+		if !r.FailFast || passing() {
+			p, err := r.problem(ctx, s.Twin(i), 0)
+			if err != nil {
+				return nil, err
+			}
+			t.judge(p)
+		}
+		result.Twins = append(result.Twins, t)
+		verdicts = append(verdicts, t.Verdict)
+	}
+	result.Verdict = Worst(verdicts...)
+	result.Sentence = sentence(result)
+	result.Warnings = append(result.Warnings, r.warnings(result)...)
+	r.timing.Seconds = Number(r.Clock().Sub(r.began).Seconds())
+	result.Timing = r.timing
+	return result, nil
+}
+
+// broken returns what the twin changes, one value where there is one, else the list.
+func (w TwinSpec) broken() Settings {
+	s := Settings{}
+	for axis, values := range w.Override {
+		if len(values) == 1 {
+			s[axis] = values[0]
+		} else {
+			s[axis] = values
+		}
+	}
+	return s
+}
+
+// judge decides a twin by its problem: it passes when every check that must fail did fail.
+func (t *TwinResult) judge(p ProblemResult) {
+	t.Problem = p
+	var held []string
+	verdicts := []Verdict{}
+	for _, kind := range t.MustFail {
+		worst := NotRun
+		for _, c := range p.Checks {
+			if c.Kind == kind {
+				worst = c.Verdict
+				if worst == Fail {
+					break
+				}
+			}
+		}
+		switch worst {
+		case Fail:
+			verdicts = append(verdicts, Pass)
+			continue
+		case Error, NotRun:
+			verdicts = append(verdicts, Error)
+		default:
+			verdicts = append(verdicts, Vacuous)
+		}
+		held = append(held, fmt.Sprintf("%s came out %s", kind, worst))
+	}
+	t.Verdict = Worst(verdicts...)
+	switch t.Verdict {
+	case Pass:
+		t.Sentence = fmt.Sprintf("The control %q fails, as it must: the checks are able to see a difference.", t.Name)
+	case Vacuous:
+		t.Sentence = fmt.Sprintf("The control %q did not fail (%s), so a pass of the same check shows nothing.", t.Name, strings.Join(held, ", "))
+	default:
+		t.Sentence = fmt.Sprintf("The control %q could not be run (%s).", t.Name, strings.Join(held, ", "))
+	}
+}
+
+// problem runs problem i of s.
+func (r *runner) problem(ctx context.Context, s *Scenario, i int) (ProblemResult, error) {
+	settings := s.Problems()[i]
+	x := &problemRun{runner: r, s: s}
+	x.result = ProblemResult{
+		Label: s.ProblemLabel(r.space, settings), Settings: settings, Verdict: Error,
+		Digests: []Digest{}, Trials: []TrialResult{}, Checks: []CheckResult{},
+		Basins: []Basin{}, Drawings: []LabelDrawings{}, Metrics: []Metric{},
+	}
+	p, err := r.subject.Open(ctx, s.Data, settings)
+	if err != nil {
+		if ctx.Err() != nil {
+			return x.result, ctx.Err()
+		}
+		x.result.Error = err.Error()
+		return x.result, nil
+	}
+	x.p = p
+	digests := append(slices.Clone(p.Digests()), r.Code)
+	x.result.ID = ProblemID(digests, settings)
+	x.result.Digests = digests
+	x.result.Symmetry = p.Symmetry().String()
+	x.cells = s.Cells(r.space, i, digests)
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+		sink *error // where an error is a finding of the checks that need the step; nil: it ends the run
+	}{
+		{"train", x.train, nil},
+		{"compare", x.compare, &x.compareErr},
+		{"draw", x.draw, &x.drawErr},
+		{"score", x.score, &x.scoreErr},
+		{"golden", x.goldens, nil},
+	} {
+		began := r.Clock()
+		switch err := step.do(ctx); {
+		case ctx.Err() != nil:
+			return x.result, ctx.Err()
+		case err != nil && step.sink == nil:
+			return x.result, fmt.Errorf("%s, %s: %s: %w", s.Name, x.result.Label, step.name, err)
+		case err != nil:
+			*step.sink = err
+		}
+		r.phase(step.name, r.Clock().Sub(began))
+	}
+	x.decide()
+	return x.result, nil
+}
+
+// phase adds to the time of a phase.
+func (r *runner) phase(name string, d time.Duration) {
+	i := slices.IndexFunc(r.timing.Phases, func(p Phase) bool { return p.Name == name })
+	if i < 0 {
+		i = len(r.timing.Phases)
+		r.timing.Phases = append(r.timing.Phases, Phase{Name: name})
+	}
+	r.timing.Phases[i].Seconds += Number(d.Seconds())
+}
+
+// sentence says the verdict of a run in one sentence for a non-specialist.
+func sentence(r *Result) string {
+	trials, starts := 0, 0
+	var worst CheckResult
+	for _, p := range r.Problems {
+		trials += len(p.Trials)
+		if p.Power != nil {
+			starts += p.Power.Starts
+		}
+		for _, c := range p.Checks {
+			if worst.Kind == "" || c.Verdict.severity() > worst.Verdict.severity() {
+				worst = c
+			}
+		}
+	}
+	controls := ""
+	switch n := len(r.Twins); {
+	case n == 1:
+		controls = ", and the control, which has one thing broken, does not"
+	case n > 1:
+		controls = fmt.Sprintf(", and %d controls, each with one thing broken, do not", n)
+	}
+	switch r.Verdict {
+	case Pass:
+		return fmt.Sprintf("%s: %d trainings from %d different starts all ended in the same place, within tolerance%s.",
+			r.Scenario.Title, trials, starts, controls)
+	case Fail:
+		return fmt.Sprintf("Refuted: %q does not hold. %s", r.Scenario.Title, worst.Sentence)
+	case Vacuous:
+		for _, t := range r.Twins {
+			if t.Verdict == Vacuous {
+				return "Nothing was shown: " + t.Sentence
+			}
+		}
+	case Inconclusive, Missing:
+		return fmt.Sprintf("Undecided (%s): %s", r.Verdict, worst.Sentence)
+	}
+	for _, p := range r.Problems {
+		if p.Error != "" {
+			return fmt.Sprintf("Nothing could be decided for %s: %s.", p.Label, p.Error)
+		}
+	}
+	return fmt.Sprintf("Nothing could be decided (%s): %s", r.Verdict, worst.Sentence)
+}
+
+// warnings gathers what a reader should know although it decided nothing.
+func (r *runner) warnings(result *Result) []string {
+	var out []string
+	for _, p := range result.Problems {
+		for _, c := range p.Checks {
+			if m := float64(c.Margin); c.Verdict == Pass && m > 0.8 {
+				out = append(out, fmt.Sprintf("%s, check %s: passes with little room, %.0f %% of its tolerance", p.Label, c.ID, 100*m))
+			}
+		}
+	}
+	slices.SortFunc(r.timing.Cells, func(a, b CellTiming) int { return cmp.Compare(a.Cell, b.Cell) })
+	return out
+}

@@ -1,0 +1,220 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// The kinds of checks a scenario may ask for, each with the keys it takes.
+//
+//nolint:gochecknoglobals // a constant table
+var checkGrammar = []struct {
+	kind string
+	keys []string
+}{
+	{"converged", nil},
+	{"tuple", []string{"tolerance", "exact", "reason"}},
+	{"scores", []string{"inputs", "tolerance", "exact", "reason"}},
+	{"images", []string{"modulo", "within", "tolerance", "exact", "reason"}},
+	{"golden", []string{"tolerance", "exact", "reason"}},
+}
+
+// checkKinds returns the kinds of checks.
+func checkKinds() []string {
+	var kinds []string
+	for _, g := range checkGrammar {
+		kinds = append(kinds, g.kind)
+	}
+	return kinds
+}
+
+// checks reads the claims.
+func (p *scenarioParser) checks(t yamlTable) {
+	p.missing(t, "checks", "say what is claimed")
+	if !t.has("checks") {
+		return
+	}
+	nodes, ok := p.list(t.entries["checks"].value, `"checks"`, "say what is claimed")
+	if !ok {
+		return
+	}
+	lines := map[string]int{}
+	var kinds []string
+	understood := 0
+	var golden *yaml.Node // one that inherits its tolerances
+	for _, n := range nodes {
+		e, ok := p.checkEntry(n)
+		if !ok {
+			continue
+		}
+		c := p.check(e)
+		understood++
+		if !slices.Contains(kinds, c.Kind) {
+			kinds = append(kinds, c.Kind)
+		}
+		if c.Inherits {
+			golden = e.key
+		}
+		key := strings.Join([]string{c.Kind, c.Modulo, c.Within}, " ")
+		if !p.twice(lines, key, e.key, fmt.Sprintf("check %q", strings.Join(strings.Fields(key), " "))) {
+			p.out.Checks = append(p.out.Checks, c)
+		}
+	}
+	if understood < len(nodes) {
+		return // the kind that is missing may be the one that was not understood
+	}
+	p.kinds = kinds
+	if golden != nil {
+		p.inherit(golden)
+	}
+}
+
+// checkEntry returns the kind and the settings of one item of the list of checks.
+func (p *scenarioParser) checkEntry(n *yaml.Node) (yamlEntry, bool) {
+	switch {
+	case p.barred[n]:
+		return yamlEntry{}, false
+	case n.Kind == yaml.ScalarNode && slices.Contains(checkKinds(), n.Value):
+		p.point(n, fmt.Sprintf(`write "%s: {}" or put the settings in the braces`, n.Value), "check %q has to be a mapping", n.Value)
+		return yamlEntry{}, false
+	case n.Kind != yaml.MappingNode:
+		p.point(n, "known: "+strings.Join(checkKinds(), ", "), "a check has to be a mapping from its kind to its settings, not %s", described(n))
+		return yamlEntry{}, false
+	case len(n.Content) != 2:
+		p.point(n, "indent the settings below the kind, and begin each check with -", "a check has to have one key, its kind, not %d", len(n.Content)/2)
+		return yamlEntry{}, false
+	}
+	e := yamlEntry{n.Content[0], n.Content[1]}
+	if p.barred[e.key] {
+		return yamlEntry{}, false
+	}
+	if e.key.Kind != yaml.ScalarNode || !slices.Contains(checkKinds(), e.key.Value) {
+		p.point(e.key, didYouMean(e.key.Value, checkKinds()), "unknown check %s", shown(e.key.Value))
+		return yamlEntry{}, false
+	}
+	return e, true
+}
+
+// check reads one claim of a kind that is known.
+func (p *scenarioParser) check(e yamlEntry) CheckSpec {
+	c := CheckSpec{Kind: e.key.Value, Line: e.key.Line}
+	i := slices.Index(checkKinds(), c.Kind)
+	t, ok := p.table(e.value, e.key, fmt.Sprintf("check %q", c.Kind), checkGrammar[i].keys, nil)
+	if !ok {
+		return c
+	}
+	switch c.Kind {
+	case "scores":
+		p.inputs(t, &c)
+	case "images":
+		p.images(t, &c)
+	}
+	switch {
+	case c.Kind == "converged":
+	case c.Kind == "golden" && !t.has("tolerance") && !t.has("exact") && !t.typos["tolerance"] && !t.typos["exact"]:
+		if t.has("reason") {
+			p.point(t.entries["reason"].key, "", `check "golden" has a reason without a tolerance`)
+		}
+		c.Inherits = true
+	default:
+		p.tolerance(t, &c)
+	}
+	return c
+}
+
+// tolerance reads how much deviation a check allows, and why.
+func (p *scenarioParser) tolerance(t yamlTable, c *CheckSpec) {
+	if t.has("reason") {
+		c.Reason, _ = p.text(t.entries["reason"].value, `"reason"`, true)
+	}
+	if t.has("exact") {
+		e := t.entries["exact"]
+		if yes, ok := p.flag(e.value, `"exact"`); ok && !yes {
+			p.point(e.value, "give a tolerance instead", `"exact" is either true or absent`)
+		}
+		if t.has("tolerance") {
+			p.point(e.key, "keep one", "%s has both a tolerance and %q", t.what, "exact")
+		}
+		c.Exact = true
+		return
+	}
+	if t.typos["exact"] {
+		return
+	}
+	p.missing(t, "tolerance", `give a tolerance and a reason, or "exact: true" for bit equality`)
+	if !t.has("tolerance") {
+		return
+	}
+	p.missing(t, "reason", "say why the tolerance is what it is")
+	n := t.entries["tolerance"].value
+	x, ok := p.number(n, `"tolerance"`, -math.MaxFloat64, math.MaxFloat64)
+	switch {
+	case !ok:
+	case x == 0:
+		p.point(n, `write "exact: true"`, "a tolerance of 0 asks for bit equality, which is said in words")
+	case x < 0:
+		p.point(n, "", "a tolerance has to be positive, not %s", shorten(n.Value))
+	}
+	c.Tolerance = x
+}
+
+// inputs reads the names of input sets.
+func (p *scenarioParser) inputs(t yamlTable, c *CheckSpec) {
+	if p.missing(t, "inputs", `name them: "inputs: [test]"`); !t.has("inputs") {
+		return
+	}
+	nodes, ok := p.list(t.entries["inputs"].value, `"inputs"`, "")
+	if !ok {
+		return
+	}
+	lines := map[string]int{}
+	for _, n := range nodes {
+		name, ok := p.text(n, "an input", false)
+		if !ok || p.twice(lines, name, n, "input "+shown(name)) {
+			continue
+		}
+		c.Inputs = append(c.Inputs, name)
+		if name == "generated" && p.out.Generate == nil {
+			p.point(n, `add "generate: {labels: all}"`, `the input "generated" stands for drawings, and the scenario has no "generate"`)
+		}
+	}
+}
+
+// images reads which drawings are compared and what counts as the same.
+func (p *scenarioParser) images(t yamlTable, c *CheckSpec) {
+	if p.missing(t, "modulo", "write sign or nothing"); t.has("modulo") {
+		c.Modulo, _ = p.choice(t.entries["modulo"].value, `"modulo"`, []string{"sign", "nothing"})
+	}
+	if t.has("within") {
+		n := t.entries["within"].value
+		if word, ok := p.text(n, `"within"`, false); ok && word != "basin" {
+			p.point(n, `write "basin", or leave it out to compare all drawings of a label`, `"within" cannot be %s`, shown(word))
+		}
+		c.Within = "basin"
+	}
+	g := p.out.Generate
+	switch {
+	case g == nil:
+		p.point(t.at, `add "generate: {labels: all}"`, `check "images" compares drawings, and the scenario has no "generate"`)
+	case g.Instances*g.Networks+g.Census < 2:
+		p.point(t.at, "raise instances, networks or census", `check "images" has nothing to compare: there is one drawing of each label`)
+	}
+}
+
+// inherit notes when a golden check without a tolerance has no check to take it from.
+func (p *scenarioParser) inherit(golden *yaml.Node) {
+	has := func(kind, within string) bool {
+		return slices.ContainsFunc(p.out.Checks, func(c CheckSpec) bool { return c.Kind == kind && c.Within == within })
+	}
+	const advice = `add that check, or give "golden" a tolerance and a reason`
+	if !has("tuple", "") {
+		p.point(golden, advice, `check "golden" has no tolerance and no check "tuple" to take it from`)
+	}
+	if p.out.Generate != nil && !has("images", "basin") {
+		p.point(golden, advice, `check "golden" has no tolerance for drawings and no check "images" within basins to take it from`)
+	}
+}

@@ -1,0 +1,50 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// fewSeeds is the number of seeds below which a pass says next to nothing.
+const fewSeeds = 3
+
+// Lint returns what a reader of the scenario should know although it is no error: what makes a pass weaker
+// than it looks. It returns nil when there is nothing to say.
+func (s *Scenario) Lint() []string {
+	var out []string
+	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	has := func(match func(CheckSpec) bool) bool { return slices.ContainsFunc(s.Checks, match) }
+	if len(s.Twins) == 0 {
+		warn("no twin: nothing shows that this scenario can fail")
+	}
+	if n := len(s.Seeds); n < fewSeeds {
+		warn("%s: a pass says next to nothing about other starts", plural(n, "seed"))
+	}
+	if !has(func(c CheckSpec) bool { return c.Kind == "converged" }) {
+		warn("no converged check: trials that stop early do not count, and nothing says how many there may be")
+	}
+	if !has(func(c CheckSpec) bool { return c.Kind != "converged" }) {
+		warn("no check compares outcomes")
+	}
+	if s.Generate != nil && !has(func(c CheckSpec) bool {
+		return c.Kind == "images" || c.Kind == "golden" || slices.Contains(c.Inputs, "generated")
+	}) {
+		warn("drawings are made and no check looks at them")
+	}
+	for _, c := range s.Checks {
+		if c.Reason != "" && !strings.ContainsFunc(c.Reason, unicode.IsLetter) {
+			warn("line %d: the reason of check %q says nothing", c.Line, c.Kind)
+		}
+	}
+	return out
+}
+
+// plural words a count.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,208 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+)
+
+// scoreSpread is how far the functions of the converged trials differ on one set of inputs.
+type scoreSpread struct {
+	name      string
+	count     int     // inputs
+	largest   float64 // score of all: the unit of spread
+	spread    float64 // largest difference of two trials' scores for one input and label, in that unit
+	input     int     // where it is
+	label     int
+	lo, hi    int // the two trials
+	disagreed int // inputs for which the trials do not all name the same label
+	networks  int
+}
+
+// envelope keeps the memory of a comparison flat: over any number of trials, the largest difference
+// for one input and label is the largest score minus the smallest.
+type envelope struct {
+	lo, hi     []float64
+	loAt, hiAt []int32
+	first      []int // label named by the first trial seen; -2 before that
+	disagree   []bool
+}
+
+// score evaluates every converged network on every input set that the scores check names, and measures how
+// often it is right where the right label is known.
+func (x *problemRun) score(ctx context.Context) error {
+	spec := x.check("scores")
+	scorer, ok := x.p.(Scorer)
+	if spec == nil || !ok || len(x.converged) == 0 {
+		return nil
+	}
+	tick := x.progress("score", len(spec.Inputs)*len(x.converged))
+	for _, name := range spec.Inputs {
+		in, err := x.inputs(ctx, scorer, name)
+		if err != nil {
+			return err
+		}
+		if in == nil {
+			continue
+		}
+		s, err := x.scoreInputs(ctx, scorer, in, tick)
+		if err != nil {
+			return err
+		}
+		x.scores = append(x.scores, s)
+	}
+	x.metrics(spec)
+	return nil
+}
+
+// inputs returns a set by name; nil when it stands for drawings and none converged.
+func (x *problemRun) inputs(ctx context.Context, scorer Scorer, name string) (*Inputs, error) {
+	if name != "generated" {
+		return scorer.Inputs(ctx, name)
+	}
+	var images []Image
+	for _, of := range x.drawn {
+		for _, d := range convergedDrawings(of) {
+			images = append(images, d.Image)
+		}
+	}
+	if len(images) == 0 {
+		return nil, nil //nolint:nilnil // nothing to score is no error: the check says so
+	}
+	return scorer.InputsFrom(name, images)
+}
+
+func (x *problemRun) scoreInputs(ctx context.Context, scorer Scorer, in *Inputs, tick func(string)) (scoreSpread, error) {
+	size := in.Count * in.Labels
+	e := &envelope{
+		lo: make([]float64, size), hi: make([]float64, size),
+		loAt: make([]int32, size), hiAt: make([]int32, size),
+		first: make([]int, in.Count), disagree: make([]bool, in.Count),
+	}
+	for i := range e.lo {
+		e.lo[i], e.hi[i] = math.Inf(1), math.Inf(-1)
+	}
+	for i := range e.first {
+		e.first[i] = -2
+	}
+	var mu sync.Mutex
+	buffers := sync.Pool{New: func() any { b := make([]float64, size); return &b }}
+	err := each(ctx, len(x.converged), x.Jobs, func(i int) error {
+		trial := x.converged[i]
+		buffer, _ := buffers.Get().(*[]float64)
+		defer buffers.Put(buffer)
+		scores := scorer.Scores(*buffer, x.outcomes[trial].Tuple, in)
+		mu.Lock()
+		defer mu.Unlock()
+		right, err := e.add(scores, trial, in)
+		if err != nil {
+			return fmt.Errorf("inputs %s, %s: %w", in.Name, x.cells[trial].Label, err)
+		}
+		if in.Truth != nil {
+			x.result.Trials[trial].Metrics = append(x.result.Trials[trial].Metrics, accuracy(in.Name, right, in.Count))
+		}
+		tick("")
+		return nil
+	})
+	if err != nil {
+		return scoreSpread{}, err
+	}
+	return e.spread(in, len(x.converged)), nil
+}
+
+// add widens the envelope by the scores of one trial and counts the inputs it gets right. Ties between trials
+// are broken by the lower trial, so that the order of the calls does not matter.
+func (e *envelope) add(scores []float64, trial int, in *Inputs) (right int, err error) {
+	at := int32(trial) //nolint:gosec // at most a million cells
+	for i, s := range scores {
+		if math.IsNaN(s) || math.IsInf(s, 0) {
+			return 0, fmt.Errorf("input %d has the score %v for label %d", i/in.Labels, s, i%in.Labels)
+		}
+		if s < e.lo[i] || s == e.lo[i] && at < e.loAt[i] {
+			e.lo[i], e.loAt[i] = s, at
+		}
+		if s > e.hi[i] || s == e.hi[i] && at < e.hiAt[i] {
+			e.hi[i], e.hiAt[i] = s, at
+		}
+	}
+	for i := range in.Count {
+		named := argmax(scores[i*in.Labels : (i+1)*in.Labels])
+		if e.first[i] == -2 {
+			e.first[i] = named
+		}
+		e.disagree[i] = e.disagree[i] || named != e.first[i]
+		if in.Truth != nil && named == in.Truth[i] {
+			right++
+		}
+	}
+	return right, nil
+}
+
+// argmax returns the index of the largest positive score, the first of equals, -1 when none is positive.
+func argmax(scores []float64) int {
+	best, at := 0.0, -1
+	for k, s := range scores {
+		if s > best {
+			best, at = s, k
+		}
+	}
+	return at
+}
+
+func (e *envelope) spread(in *Inputs, networks int) scoreSpread {
+	s := scoreSpread{name: in.Name, count: in.Count, networks: networks}
+	worst := 0
+	for i := range e.lo {
+		s.largest = max(s.largest, e.hi[i])
+		if e.hi[i]-e.lo[i] > e.hi[worst]-e.lo[worst] {
+			worst = i
+		}
+	}
+	s.input, s.label = worst/in.Labels, worst%in.Labels
+	s.lo, s.hi = int(e.loAt[worst]), int(e.hiAt[worst])
+	s.spread = (e.hi[worst] - e.lo[worst]) / s.largest // NaN when every score is zero
+	for _, d := range e.disagree {
+		if d {
+			s.disagreed++
+		}
+	}
+	return s
+}
+
+// accuracy is a share of right answers with its 95 % Clopper-Pearson interval.
+func accuracy(name string, right, n int) Metric {
+	lo, hi := clopperPearson(right, n, 0.95)
+	return Metric{
+		Name: "accuracy/" + name, Doc: "share of inputs whose largest score is that of the right label",
+		Value: Number(float64(right) / float64(n)), Low: Number(lo), High: Number(hi), N: n,
+	}
+}
+
+// metrics states for the problem what the first converged network measured, and how far the others differ.
+func (x *problemRun) metrics(spec *CheckSpec) {
+	for _, name := range spec.Inputs {
+		var all []Metric
+		for _, trial := range x.converged {
+			for _, m := range x.result.Trials[trial].Metrics {
+				if m.Name == "accuracy/"+name {
+					all = append(all, m)
+				}
+			}
+		}
+		if len(all) == 0 {
+			continue
+		}
+		m := all[0]
+		lo, hi := m.Value, m.Value
+		for _, other := range all {
+			lo, hi = min(lo, other.Value), max(hi, other.Value)
+		}
+		if lo == hi {
+			m.Doc += fmt.Sprintf("; the same for all %d trained networks", len(all))
+		} else {
+			m.Doc += fmt.Sprintf("; of the first of %d trained networks, which range from %.4f to %.4f", len(all), float64(lo), float64(hi))
+		}
+		x.result.Metrics = append(x.result.Metrics, m)
+	}
+}

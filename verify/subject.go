@@ -1,0 +1,224 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"example.org/concord/verify/symmetry"
+)
+
+// A Subject is a training procedure whose outcome is claimed not to depend on its start.
+type Subject interface {
+	// Name is the word a scenario uses for the subject.
+	Name() string
+	// Space lists what a scenario may set, with types, bounds and defaults.
+	Space() Space
+	// Open prepares one problem: loads the data, computes what all its trials share.
+	// The settings have been checked against Space. An error means that the problem cannot be posed.
+	Open(ctx context.Context, data, problem Settings) (Problem, error)
+}
+
+// A Problem is everything that may change the outcome of training, made ready. Its methods are called
+// from several goroutines at once.
+type Problem interface {
+	// Digests identify the data that outcomes are computed from. They are part of every cell's id.
+	Digests() []Digest
+	// Symmetry says which tuples are the same.
+	Symmetry() symmetry.Group
+	// Train runs one trial. Lines written to log are kept beside the report. A run that does not converge
+	// is an Outcome with the Status that says so; an error means that there is no outcome at all.
+	Train(ctx context.Context, t Trial, log io.Writer) (*Outcome, error)
+}
+
+// A Scorer is a Problem whose tuples are functions that score inputs, one score per label.
+type Scorer interface {
+	// Inputs returns a named set of inputs, or an error that lists the names there are.
+	Inputs(ctx context.Context, name string) (*Inputs, error)
+	// InputsFrom makes inputs of images.
+	InputsFrom(name string, images []Image) (*Inputs, error)
+	// Scores stores in dst the scores of all inputs, input by input, Labels entries each; nil allocates.
+	// Scores are scale-free: tuples that are the same have equal scores.
+	Scores(dst []float64, t symmetry.Tuple, in *Inputs) []float64
+}
+
+// Inputs is a set of inputs in the form its Scorer wants.
+type Inputs struct {
+	Name   string // as the scenario names it
+	Count  int    // number of inputs
+	Labels int    // number of scores per input
+	Truth  []int  // the right label of each input; nil where there is none
+	Data   any    // the Scorer's own
+}
+
+// An Artist is a Problem whose tuples can draw: one image per label, from a random start.
+type Artist interface {
+	// Labels names what can be drawn.
+	Labels() []string
+	// Draw ascends one image. An ascent that does not converge is a Drawing with the Status that says so.
+	Draw(ctx context.Context, t symmetry.Tuple, r DrawRequest) (*Drawing, error)
+}
+
+// A DrawRequest asks for one drawing.
+type DrawRequest struct {
+	Label    int    // index into Artist.Labels
+	Seed     uint64 // with Label and Instance, all that determines the start
+	Instance int    // 0, 1, ...: different instances start elsewhere
+	Frames   bool   // keep frames of the ascent
+}
+
+// A Drawing is an image with the way it was reached.
+type Drawing struct {
+	Status  Status
+	Image   Image   // unit Frobenius norm, sign fixed by the subject's own rule
+	Score   float64 // of the image, for its label
+	Steps   int     // ascent steps
+	Pattern string  // the subject's name for the basin the image should belong to; "" when it has none
+	Frames  []Image // the ascent, first to last, in the sign of Image; nil when not asked for
+}
+
+// Status says how a run ended. The zero value is StatusNotRun.
+type Status uint8
+
+// The ways a run ends. Only Converged lets an outcome bear witness for or against a claim.
+const (
+	StatusNotRun Status = iota // it never ran
+	Converged                  // the subject's own stopping rule was met
+	StepLimit                  // the step limit came first
+	Diverged                   // a non-finite value or a fall without end
+	Stopped                    // no further progress possible, or cancelled
+	StatusFailed               // it returned an error or panicked
+)
+
+//nolint:gochecknoglobals // a constant table
+var statusNames = [...]string{"not run", "converged", "step limit", "diverged", "stopped", "failed"}
+
+// Outcome is what one trial of training leaves behind.
+type Outcome struct {
+	Status      Status
+	Fitness     float64        // higher is better
+	GradNorm    float64        // scale-free norm of the gradient at the end
+	Steps       int            // accepted steps
+	Evaluations int            // evaluations of fitness and gradient
+	Tuple       symmetry.Tuple // nil when there is none
+	Curve       []CurvePoint   // thinned to at most about a hundred points, first and last included
+}
+
+// A CurvePoint is one point of a convergence curve.
+type CurvePoint struct {
+	Step     int    `json:"step"`      // accepted steps so far
+	Fitness  Number `json:"fitness"`   // at that step
+	GradNorm Number `json:"grad_norm"` // scale-free gradient norm at that step
+}
+
+// A Digest names what something was computed from.
+type Digest struct {
+	Name   string `json:"name"`             // "mnist/train[0:100]", "model source"
+	SHA256 string `json:"sha256"`           // lower-case hex
+	Detail string `json:"detail,omitempty"` // where it came from, licence
+}
+
+// An Image is a grey image of real numbers. In result.json pixels are rounded to six significant digits:
+// pictures are for looking at, and distances are computed before that.
+type Image struct {
+	Rows   int       `json:"rows"`
+	Cols   int       `json:"cols"`
+	Pixels []float64 `json:"pixels"` // row-major, Rows*Cols
+}
+
+// Settings is one point of a Space: axis name to value, which is a string, float64, bool or, for a record,
+// a map[string]any of those. Encoded as JSON it is canonical, because encoding/json sorts keys.
+type Settings map[string]any
+
+// Text returns the string value of an axis, "" when absent.
+func (s Settings) Text(name string) string { v, _ := s[name].(string); return v }
+
+// Number returns the numeric value of an axis, 0 when absent.
+func (s Settings) Number(name string) float64 { v, _ := s[name].(float64); return v }
+
+// Flag returns the boolean value of an axis, false when absent.
+func (s Settings) Flag(name string) bool { v, _ := s[name].(bool); return v }
+
+// Record returns the value of a record axis, nil when absent.
+func (s Settings) Record(name string) Settings { v, _ := s[name].(map[string]any); return v }
+
+// A Space lists the axes a scenario may set. Names are unique over all three lists; "seed" is taken.
+type Space struct {
+	Data    []Axis // one value each
+	Problem []Axis // what may change the outcome: a list of values each
+	Vary    []Axis // what must not: a list of values each
+}
+
+// Kind is the type of an axis.
+type Kind uint8
+
+// The kinds of axes.
+const (
+	KindText   Kind = iota // one of Enum
+	KindInt                // a whole number in [Min, Max]
+	KindNumber             // a finite number in [Min, Max]
+	KindFlag               // true or false
+	KindRecord             // a mapping with Fields
+)
+
+// An Axis is one thing a scenario may set.
+type Axis struct {
+	Name     string
+	Doc      string // one line
+	Kind     Kind
+	Enum     []string
+	Min, Max float64
+	Default  any    // used when the scenario is silent; nil: for a record all defaults of its fields, else required
+	Optional bool   // of a field of a record without Default: may be absent, and is then absent from the Settings too
+	Fields   []Axis // of a record
+	// Start marks an axis of Vary that, with the seed, determines where training starts. Trials that differ
+	// only in other axes share their start and do not count as independent evidence.
+	Start bool
+	// Check rejects combinations that the types allow; nil accepts all. Its error is shown at the value's position.
+	Check func(value any) error
+}
+
+// A Trial is one way to train a problem.
+type Trial struct {
+	Seed     uint64
+	Settings Settings // the axes of Space.Vary
+}
+
+// String returns the status as reports print it.
+func (s Status) String() string {
+	if int(s) >= len(statusNames) {
+		return fmt.Sprintf("Status(%d)", uint8(s))
+	}
+	return statusNames[s]
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Status) MarshalText() ([]byte, error) {
+	if int(s) >= len(statusNames) {
+		return nil, fmt.Errorf("verify: no status has number %d", uint8(s))
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *Status) UnmarshalText(text []byte) error {
+	i := slices.Index(statusNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("verify: unknown status %q", text)
+	}
+	*s = Status(i) //nolint:gosec // an index into a table of six
+	return nil
+}
+
+// MarshalJSON implements json.Marshaler; it rounds pixels to six significant digits.
+func (m Image) MarshalJSON() ([]byte, error) {
+	type plain Image
+	p := plain(m)
+	p.Pixels = make([]float64, len(m.Pixels))
+	for i, x := range m.Pixels {
+		p.Pixels[i] = round(x, 6)
+	}
+	return json.Marshal(p)
+}

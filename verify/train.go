@@ -1,0 +1,177 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"runtime/debug"
+	"sync"
+)
+
+// problemRun is one problem while it is worked on.
+type problemRun struct {
+	*runner
+	s      *Scenario
+	p      Problem
+	cells  []Cell
+	result ProblemResult
+
+	outcomes  []*Outcome // by trial; nil where a trial failed
+	converged []int      // trials whose outcome bears witness
+	apart     *comparison
+	drawn     [][]drawn // by label
+	scores    []scoreSpread
+	golden    goldenFinding
+
+	compareErr, drawErr, scoreErr error // why a step could not be done
+}
+
+// each calls do(i) for i in [0, n) on at most jobs goroutines and waits for all of them. It starts no further
+// call once ctx is done or a call has returned an error, and returns the error of the lowest i.
+func each(ctx context.Context, n, jobs int, do func(i int) error) error {
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex
+		next  int
+		errAt = n
+		first error
+	)
+	take := func() (int, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if next >= n || first != nil || ctx.Err() != nil {
+			return 0, false
+		}
+		next++
+		return next - 1, true
+	}
+	for range min(jobs, n) {
+		wg.Go(func() {
+			for {
+				i, ok := take()
+				if !ok {
+					return
+				}
+				if err := do(i); err != nil {
+					mu.Lock()
+					if i < errAt {
+						errAt, first = i, err
+					}
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if first != nil {
+		return first
+	}
+	return ctx.Err()
+}
+
+// progress returns a function that counts units of a phase and tells Progress.
+func (x *problemRun) progress(phase string, total int) func(note string) {
+	var mu sync.Mutex
+	done := 0
+	event := Event{Scenario: x.s.Name, Problem: x.result.Label, Phase: phase, Total: total}
+	x.Progress(event)
+	return func(note string) {
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		event.Done, event.Note = done, note
+		x.Progress(event)
+	}
+}
+
+// train trains every trial. One that fails does not stop the others.
+func (x *problemRun) train(ctx context.Context) error {
+	n := len(x.cells)
+	x.outcomes = make([]*Outcome, n)
+	x.result.Trials = make([]TrialResult, n)
+	timings := make([]CellTiming, n)
+	tick := x.progress("train", n)
+	err := each(ctx, n, x.Jobs, func(i int) error {
+		c := x.cells[i]
+		began := x.Clock()
+		var log bytes.Buffer
+		out, failure := x.trial(ctx, c.T, &log)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		t := TrialResult{
+			Cell: c.ID, Label: c.Label, Start: c.StartLabel, Seed: c.T.Seed, Settings: c.T.Settings,
+			Status: StatusFailed, Fitness: Number(math.NaN()), GradNorm: Number(math.NaN()), Basin: -1,
+			Metrics: []Metric{}, Curve: []CurvePoint{},
+		}
+		if failure != nil {
+			t.Error = failure.Error()
+			fmt.Fprintf(&log, "error: %v\n", failure)
+		} else {
+			x.outcomes[i] = out
+			t.Status, t.Fitness, t.GradNorm = out.Status, Number(out.Fitness), Number(out.GradNorm)
+			t.Steps, t.Evaluations = out.Steps, out.Evaluations
+			if out.Curve != nil {
+				t.Curve = out.Curve
+			}
+			fmt.Fprintf(&log, "%s after %d steps, %d evaluations\n", out.Status, out.Steps, out.Evaluations)
+		}
+		if x.Reproduce != nil {
+			t.Reproduce = x.Reproduce(c.ID)
+		}
+		if x.SaveLog != nil {
+			head := fmt.Appendf(nil, "cell %s\n%s\n%s\n", c.ID, x.result.Label, c.Label)
+			path, err := x.SaveLog(c.ID, append(head, log.Bytes()...))
+			if err != nil {
+				return err
+			}
+			t.Log = path
+		}
+		x.result.Trials[i] = t
+		timings[i] = CellTiming{Cell: c.ID, Seconds: Number(x.Clock().Sub(began).Seconds())}
+		tick(fmt.Sprintf("%s: %s", c.Label, t.Status))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	x.timing.Cells = append(x.timing.Cells, timings...)
+	for i, out := range x.outcomes {
+		if out != nil && out.Status == Converged {
+			x.converged = append(x.converged, i)
+		}
+	}
+	return nil
+}
+
+// trial trains one trial, turns a panic into an error, and refuses an outcome that contradicts itself.
+func (x *problemRun) trial(ctx context.Context, t Trial, log *bytes.Buffer) (out *Outcome, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			out, err = nil, fmt.Errorf("panic: %v", v)
+			log.Write(debug.Stack())
+		}
+	}()
+	out, err = x.p.Train(ctx, t, log)
+	switch {
+	case err != nil:
+		return nil, err
+	case out == nil:
+		return nil, fmt.Errorf("the subject returned neither an outcome nor an error")
+	case out.Status == StatusNotRun || out.Status == StatusFailed:
+		return nil, fmt.Errorf("the subject returned an outcome with status %q", out.Status)
+	case out.Status == Converged && (!isFinite(out.Fitness) || !isFinite(out.GradNorm)):
+		return nil, fmt.Errorf("the subject claims convergence at fitness %v with gradient norm %v", out.Fitness, out.GradNorm)
+	case out.Status == Converged && out.Tuple == nil:
+		return nil, fmt.Errorf("the subject claims convergence without a tuple")
+	}
+	if out.Tuple != nil {
+		if err := x.p.Symmetry().Check(out.Tuple); err != nil {
+			return nil, fmt.Errorf("the tuple is unusable: %w", err)
+		}
+	}
+	return out, nil
+}
+
+func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
