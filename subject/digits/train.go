@@ -1,0 +1,63 @@
+package digits
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"example.org/concord/model"
+	"example.org/concord/verify"
+)
+
+// curvePoints is how many points of a convergence curve are kept.
+const curvePoints = 80
+
+// Train implements verify.Problem.
+func (p *Problem) Train(ctx context.Context, t verify.Trial, log io.Writer) (*verify.Outcome, error) {
+	start, err := model.ParseStart(t.Settings.Text("start"))
+	if err != nil {
+		return nil, err
+	}
+	a, err := ascent(t.Settings.Record("ascent"))
+	if err != nil {
+		return nil, err
+	}
+	var curve []verify.CurvePoint
+	a.Record = func(step int, value, gradNorm float64, _ []float64) {
+		curve = append(curve, verify.CurvePoint{Step: step, Fitness: verify.Number(value), GradNorm: verify.Number(gradNorm)})
+	}
+	x, report := model.Train(ctx, p.data, start.Draw(t.Seed, p.rank, p.side*p.side, classes), a)
+	curve = model.Thin(curve, curvePoints)
+	for _, c := range curve {
+		if _, err := fmt.Fprintf(log, "step %6d  fitness %.15f  gradient %.3e\n", c.Step, float64(c.Fitness), float64(c.GradNorm)); err != nil {
+			return nil, err
+		}
+	}
+	out := &verify.Outcome{
+		Status: status(report.Status), Fitness: report.Value, GradNorm: report.GradNorm,
+		Steps: report.Steps, Evaluations: report.Evaluations, Curve: curve,
+	}
+	if report.Status != model.Diverged {
+		if sum := floats.Sum(x.A.RawMatrix().Data) + floats.Sum(x.B.RawMatrix().Data); math.IsNaN(sum) || math.IsInf(sum, 0) {
+			return nil, errNoTuple
+		}
+		out.Tuple = tuple(x)
+	}
+	return out, nil
+}
+
+func status(s model.Status) verify.Status {
+	switch s {
+	case model.Converged:
+		return verify.Converged
+	case model.StepLimit:
+		return verify.StepLimit
+	case model.Diverged:
+		return verify.Diverged
+	default:
+		return verify.Stopped
+	}
+}
