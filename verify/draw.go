@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"example.org/concord/verify/symmetry"
@@ -119,6 +120,7 @@ func (x *problemRun) label(name string, all []drawn) (LabelDrawings, error) {
 	}
 	if len(all) > 1 && len(l.Instances) == 2 && all[0].Status == Converged && all[1].Status == Converged {
 		l.Difference = Number(m.At(0, 1))
+		l.Residual = residual(all[0].Image, all[1].Image)
 	}
 	if len(good) > 1 {
 		largest, _, _ := m.Max()
@@ -151,6 +153,15 @@ func (x *problemRun) label(name string, all []drawn) (LabelDrawings, error) {
 		l.Between = append(l.Between, row)
 	}
 	return l, nil
+}
+
+// residual returns b − a, or −b − a where that is nearer.
+func residual(a, b Image) *Image {
+	sign := math.Copysign(1, floats.Dot(a.Pixels, b.Pixels))
+	r := &Image{Rows: a.Rows, Cols: a.Cols, Pixels: make([]float64, len(a.Pixels))}
+	floats.AddScaledTo(r.Pixels, r.Pixels, sign, b.Pixels)
+	floats.Sub(r.Pixels, a.Pixels)
+	return r
 }
 
 // imageResolution tells basins of images apart: what differs by more than the within-basin check allows.

@@ -112,14 +112,15 @@ type Basin struct {
 // LabelDrawings is what was drawn for one label.
 type LabelDrawings struct {
 	Label      string       `json:"label"`
-	Instances  []DrawnImage `json:"instances"`  // the first two, from different starts with the same network
-	Difference Number       `json:"difference"` // distance of the first two modulo sign
-	Count      int          `json:"count"`      // all drawings made: instances of every network, and the census
-	Converged  int          `json:"converged"`  // how many of them converged
-	Basins     []ImageBasin `json:"basins"`     // largest first
-	Between    [][]Number   `json:"between"`    // smallest distance between members of two basins, Basins by Basins
-	MaxWithin  Number       `json:"max_within"` // largest distance between two drawings of one basin
-	MaxAll     Number       `json:"max_all"`    // largest distance between any two drawings
+	Instances  []DrawnImage `json:"instances"`          // the first two, from different starts with the same network
+	Difference Number       `json:"difference"`         // distance of the first two modulo sign
+	Residual   *Image       `json:"residual,omitempty"` // the second minus the first, after turning the sign of the second where that brings them nearer
+	Count      int          `json:"count"`              // all drawings made: instances of every network, and the census
+	Converged  int          `json:"converged"`          // how many of them converged
+	Basins     []ImageBasin `json:"basins"`             // largest first
+	Between    [][]Number   `json:"between"`            // smallest distance between members of two basins, Basins by Basins
+	MaxWithin  Number       `json:"max_within"`         // largest distance between two drawings of one basin
+	MaxAll     Number       `json:"max_all"`            // largest distance between any two drawings
 }
 
 // DrawnImage is one drawing with its origin.

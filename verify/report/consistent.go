@@ -176,6 +176,14 @@ func consistentDrawings(path string, d *verify.LabelDrawings) error {
 			return err
 		}
 	}
+	if m := d.Residual; m != nil {
+		if err := consistentImage(path+".residual", *m); err != nil {
+			return err
+		}
+		if len(d.Instances) < 2 || m.Rows != d.Instances[0].Image.Rows || m.Cols != d.Instances[0].Image.Cols {
+			return fmt.Errorf("%s.residual is %d×%d, but there are no two instances of that size", path, m.Rows, m.Cols)
+		}
+	}
 	if len(d.Between) != 0 && len(d.Between) != len(d.Basins) {
 		return fmt.Errorf("%s.between has %d rows, but there are %d basins", path, len(d.Between), len(d.Basins))
 	}

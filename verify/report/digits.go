@@ -28,10 +28,6 @@ type picture struct {
 	Basin *verify.ImageBasin
 }
 
-// resolution is the distance between unit pictures below which six digits per pixel show only their own
-// rounding.
-const resolution = 3e-6
-
 func newLabelView(d *verify.LabelDrawings, films bool) (*labelView, error) {
 	v := &labelView{LabelDrawings: d, Scale: verify.Number(labelScale(d))}
 	for i := range d.Instances {
@@ -78,31 +74,22 @@ func (v *labelView) compare() error {
 		v.Words = "the two instances have no common size to compare"
 		return nil
 	}
-	x, y := rounded(a), rounded(b)
-	var dot float64
-	for i := range x {
-		dot += x[i] * y[i]
+	if v.LabelDrawings.Residual == nil {
+		v.Words = "the difference was not recorded: one of the two did not converge"
+		return nil
 	}
+	residual := rounded(*v.LabelDrawings.Residual)
 	turned := ""
-	residual := make([]float64, len(x))
-	for i := range x {
-		residual[i] = y[i] - x[i]
-		if dot < 0 {
-			residual[i] = -y[i] - x[i]
-			turned = ", the second with its sign turned"
-		}
+	if inner(rounded(a), rounded(b)) < 0 {
+		turned = ", the second with its sign turned"
 	}
 	most := largest(residual)
-	distance := float64(v.Difference)
 	switch {
-	case math.IsNaN(dot):
+	case math.IsNaN(inner(residual, residual)):
 		v.Words = "a pixel is not a number, so there is no difference to draw"
 		return nil
-	case distance == 0:
+	case most == 0 || v.Scale == 0:
 		v.Words = "no difference at all: the two are the same to the last bit" + turned
-		return nil
-	case most == 0 || distance < resolution || v.Scale == 0:
-		v.Words = "the difference is too small to draw: pictures here have six digits" + turned
 		return nil
 	}
 	times := amplification(float64(v.Scale) / most)
@@ -117,6 +104,14 @@ func (v *labelView) compare() error {
 	p.Alt = v.Words
 	v.Residual = p
 	return nil
+}
+
+func inner(x, y []float64) float64 {
+	sum := 0.0
+	for i := range x {
+		sum += x[i] * y[i]
+	}
+	return sum
 }
 
 // amplification returns the largest number of two digits that is at most x, and at least 1.

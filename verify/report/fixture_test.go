@@ -267,16 +267,28 @@ func fixtureDrawings(rng *rand.Rand, label int) verify.LabelDrawings {
 		}
 		d.Instances = append(d.Instances, in)
 	}
+	d.Residual = minus28(d.Instances[1].Image, d.Instances[0].Image, 1)
 	if label == 1 {
 		d.Instances[1] = d.Instances[0]
 		d.Instances[1].Instance = 1
 		d.Difference = 0
+		d.Residual = minus28(final, final, 1)
 	}
 	if label == 7 {
 		d.Instances[1].Image, d.Instances[1].Frames = d.Instances[0].Image, d.Instances[0].Frames
 		d.Difference = 3.1e-10
+		d.Residual = minus28(wave, verify.Image{Pixels: make([]float64, 28*28)}, 3.1e-10)
 	}
 	return d
+}
+
+// minus28 returns f (a − b) of two 28×28 images.
+func minus28(a, b verify.Image, f float64) *verify.Image {
+	m := &verify.Image{Rows: 28, Cols: 28, Pixels: make([]float64, 28*28)}
+	for i := range m.Pixels {
+		m.Pixels[i] = f * (a.Pixels[i] - b.Pixels[i])
+	}
+	return m
 }
 
 // split sorts the trials of a problem into five basins far from each other.

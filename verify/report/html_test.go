@@ -269,6 +269,10 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 				{Label: "1", Difference: 1e-3, Instances: []verify.DrawnImage{
 					{Image: verify.Image{Rows: 1, Cols: 2, Pixels: []float64{1, math.NaN()}}},
 					{Image: verify.Image{Rows: 1, Cols: 2, Pixels: []float64{1, 0}}},
+				}, Residual: &verify.Image{Rows: 1, Cols: 2, Pixels: []float64{0, math.NaN()}}},
+				{Label: "3", Instances: []verify.DrawnImage{
+					{Image: verify.Image{Rows: 1, Cols: 1, Pixels: []float64{1}}},
+					{Image: verify.Image{Rows: 1, Cols: 1, Pixels: []float64{1}}},
 				}},
 				{Label: "2", Instances: make([]verify.DrawnImage, 2)},
 			},
@@ -279,7 +283,7 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 		"No sentence was recorded.", "No finding was recorded.", "nothing was measured", "not measured", "No reason was given",
 		"Distances were not recorded", "There are no basins", "No curves were recorded", "was not computed",
 		"There is no control", "No metrics were recorded", "the command was not recorded", "no digests were recorded",
-		"there are no trials", "No instance was recorded", "there is no second instance", "a pixel is not a number",
+		"there are no trials", "No instance was recorded", "there is no second instance", "a pixel is not a number", "the difference was not recorded",
 		"the two instances have no common size", "no picture was recorded", "The text of the scenario was not recorded", "No basins of drawings",
 	} {
 		if !strings.Contains(page, words) {
@@ -290,10 +294,13 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 
 func TestHTMLNamesTheAmplification(t *testing.T) {
 	page := html(t, fixture(t))
-	for _, words := range []string{"difference, amplified ", "no difference at all: the two are the same to the last bit", "too small to draw"} {
+	for _, words := range []string{"difference, amplified ", "no difference at all: the two are the same to the last bit"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the page does not say %q", words)
 		}
+	}
+	if words := `difference, amplified [1-9](\.[1-9])?×10⁹ times`; !regexp.MustCompile(words).MatchString(page) {
+		t.Errorf("the page does not say %q: a difference of 3e-10 is drawn all the same", words)
 	}
 }
 
@@ -302,7 +309,7 @@ func TestCompareTurnsTheSign(t *testing.T) {
 	d := &verify.LabelDrawings{Label: "3", Difference: 0.25, Instances: []verify.DrawnImage{
 		{Image: verify.Image{Rows: 2, Cols: 2, Pixels: x}},
 		{Image: verify.Image{Rows: 2, Cols: 2, Pixels: []float64{-0.5, 0.25, -0.125, 0.25}}},
-	}}
+	}, Residual: &verify.Image{Rows: 2, Cols: 2, Pixels: []float64{0, 0, 0, -0.25}}}
 	v, err := newLabelView(d, true)
 	if err != nil {
 		t.Fatal(err)
