@@ -28,7 +28,8 @@ func sweepCells(t *testing.T, old, text string) []Cell {
 }
 
 func TestProblems(t *testing.T) {
-	s := parsed(t, "rank: [20, 5]", "shrink: [0.5, 1], rank: [20, 5]")
+	s := parsed(t, "", "")
+	s.Problem[1].Values = []any{0.5, 1.0}
 	space := formSubject{}.Space()
 	var got []string
 	for _, p := range s.Problems() {
@@ -260,7 +261,7 @@ func TestProblemLabelOfAnotherSpace(t *testing.T) {
 }
 
 func TestTwin(t *testing.T) {
-	s := parsed(t, "rank: 3", "rank: [3, 4]\n    set: fashion")
+	s := parsed(t, "rank: 3", "rank: 3\n    set: fashion")
 	before := maps.Clone(s.Data)
 	first, second := s.Twin(0), s.Twin(1)
 	type summary struct {
@@ -285,15 +286,15 @@ func TestTwin(t *testing.T) {
 	}{
 		{"an axis that varies", sum(first), summary{
 			"seed-sweep/twin-1", "a gaussian start", "mnist",
-			[]any{20.0, 5.0},
+			[]any{20.0},
 			[]any{"gaussian"},
 			[]uint64{1, 2},
 			[]string{"converged", "tuple", "images", "images"},
 			&Generate{Instances: 2, Networks: 4, Census: 16}, 0,
 		}},
 		{"problem and data, no drawings needed", sum(second), summary{
-			"seed-sweep/twin-2", "set=fashion rank=3,4", "fashion",
-			[]any{3.0, 4.0},
+			"seed-sweep/twin-2", "set=fashion rank=3", "fashion",
+			[]any{3.0},
 			[]any{"uniform", "exponential"},
 			[]uint64{1, 2, 3, 4},
 			[]string{"converged", "tuple"},
@@ -326,7 +327,7 @@ func TestLint(t *testing.T) {
 		{"two seeds", "{from: 1, count: 4}", "[3, 4]", []string{"2 seeds: a pass says next to nothing about other starts"}},
 		{"no converged check", "  - converged: {}\n", "", []string{"no converged check: trials that stop early do not count, and nothing says how many there may be"}},
 		{"an empty phrase", `"to the eye"`, `"..."`, []string{`line 18: the reason of check "images" says nothing`}},
-		{"no twin", "twin:\n  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images]}\n  - rank: 3\n", "", []string{"no twin: nothing shows that this scenario can fail"}},
+		{"no twin", "twin:\n  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}\n  - rank: 3\n", "", []string{"no twin: nothing shows that this scenario can fail"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, parsed(t, c.old, c.new).Lint()); diff != "" {

@@ -430,7 +430,15 @@ func TestProgressCountsUp(t *testing.T) {
 
 func TestFailFastLeavesTheRestNotRun(t *testing.T) {
 	s := &suspect{train: func(_ *suspect, t Trial) (*Outcome, error) { return moved(t, float64(t.Seed)), nil }}
-	r := try(t, s, "vary:", "problem: {size: [4, 5]}\nvary:", &RunSettings{FailFast: true})
+	source := strings.Replace(strings.Replace(court, "vary:", "problem: {size: [4, 5]}\nvary:", 1), "twin:", "twin:\n  size: 4", 1)
+	scenario, err := ParseScenario("court.yaml", []byte(source), []Subject{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Run(context.Background(), scenario, s, &RunSettings{FailFast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if r.Problems[0].Verdict != Fail || r.Problems[1].Verdict != NotRun || r.Twins[0].Verdict != NotRun || r.Verdict != Fail {
 		t.Errorf("problems %v and %v, twin %v, run %v; want FAIL, NOT RUN, NOT RUN, FAIL",
 			r.Problems[0].Verdict, r.Problems[1].Verdict, r.Twins[0].Verdict, r.Verdict)

@@ -156,7 +156,8 @@ func TestParseScenarioRejects(t *testing.T) {
 		{"a twin with a bad value", "rank: 3", "rank: 3.5", []string{`23:11: "rank" has to be a whole number, not 3.5`}},
 		{"a twin of too many cells", "rank: 3", "rank: 3\n    seed: {from: 1, count: 300000}", []string{"23:5: 1200000 trials over all problems are more than 1000000"}},
 		{"two twins of one name", "name: a gaussian start", "name: rank=3", []string{`23:5: twin "rank=3" appears twice, first on line 22`}},
-		{"no twin in the list", "  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images]}\n  - rank: 3\n", "  []\n", []string{`22:3: "twin" is an empty list; say what to break`}},
+		{"a twin of several problems", "- rank: 3", "- rank: [3, 4]", []string{"23:5: the twin poses 2 problems, and a control is one; give each axis of the problem one value"}},
+		{"no twin in the list", "  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}\n  - rank: 3\n", "  []\n", []string{`22:3: "twin" is an empty list; say what to break`}},
 		{"a second document", "version: 1", "version: 1\n---\nversion: 1", []string{"2:1: a second document: a scenario is one document; move it to a file of its own"}},
 		{"an anchor and an alias", "rank: [20, 5]", "rank: [&r 20, *r]", []string{
 			"8:18: an anchor (&r); write the value out where it is needed",

@@ -86,7 +86,7 @@ checks:
   - images: {modulo: sign, within: basin, exact: true}
   - golden: {}
 twin:
-  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images]}
+  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}
   - rank: 3
 `
 
@@ -121,7 +121,7 @@ func TestParseScenario(t *testing.T) {
 		},
 		Twins: []TwinSpec{
 			{
-				Name: "a gaussian start", Line: 22, Override: map[string][]any{"start": {"gaussian"}},
+				Name: "a gaussian start", Line: 22, Override: map[string][]any{"rank": {20.0}, "start": {"gaussian"}},
 				Seeds: []uint64{1, 2}, MustFail: []string{"tuple", "images"},
 			},
 			{Name: "rank=3", Line: 23, Override: map[string][]any{"rank": {3.0}}, MustFail: []string{"tuple"}},
@@ -148,15 +148,15 @@ func TestParseScenarioAccepts(t *testing.T) {
 		{"the last seeds", "{from: 1, count: 4}", "{from: 9223372036854775806, count: 2}", func(s *Scenario) any { return s.Seeds[1] }, uint64(math.MaxInt64)},
 		{"labels under their other name", "labels: all", "digits: [0, 3, \"x y\"]", func(s *Scenario) any { return s.Generate.Labels }, []string{"0", "3", "x y"}},
 		{"generate with defaults", "generate: {labels: all, instances: 2, networks: 8, census: 16}", "generate: {}", func(s *Scenario) any { return *s.Generate }, Generate{Instances: 2, Networks: 1}},
-		{"one twin without a list", "  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images]}\n  - rank: 3\n", "  start: [gaussian, uniform]\n  seed: {from: 1, count: 2}\n", func(s *Scenario) any { return s.Twins[0].Name }, "start=gaussian,uniform seed=1..2"},
-		{"the seeds of a twin in no order", "name: a gaussian start, start: [gaussian], seed: [1, 2]", "start: gaussian, seed: [2, 1]", func(s *Scenario) any { return s.Twins[0].Name }, "start=gaussian 2 seeds"},
-		{"a twin with other data", "rank: 3", "set: fashion", func(s *Scenario) any { return s.Twins[1].Override["set"] }, []any{"fashion"}},
+		{"one twin without a list", "  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}\n  - rank: 3\n", "  rank: 20\n  start: [gaussian, uniform]\n  seed: {from: 1, count: 2}\n", func(s *Scenario) any { return s.Twins[0].Name }, "rank=20 start=gaussian,uniform seed=1..2"},
+		{"the seeds of a twin in no order", "name: a gaussian start, start: [gaussian], seed: [1, 2]", "start: gaussian, seed: [2, 1]", func(s *Scenario) any { return s.Twins[0].Name }, "rank=20 start=gaussian 2 seeds"},
+		{"a twin with other data", "rank: 3", "{rank: 3, set: fashion}", func(s *Scenario) any { return s.Twins[1].Override["set"] }, []any{"fashion"}},
 		{"a golden with its own tolerance", "golden: {}", "golden: {tolerance: 1, reason: r}", func(s *Scenario) any { return s.Checks[5] }, CheckSpec{Kind: "golden", Line: 20, Tolerance: 1, Reason: "r"}},
 		{"windows line ends", "\n", "\r\n", func(s *Scenario) any { return s.Title }, "Training forgets where it started"},
 		{"a byte order mark", "version: 1", "\uFEFFversion: 1", func(s *Scenario) any { return s.Name }, "seed-sweep"},
 		{"document markers", "version: 1", "---\nversion: 1", func(s *Scenario) any { return s.Name }, "seed-sweep"},
 		{"a subject named", "version: 1", "version: 1\nsubject: form", func(s *Scenario) any { return s.Subject }, "form"},
-		{"any text where the axis has no list", "rank: 3", "note: two words", func(s *Scenario) any { return s.Twins[1].Name }, `note="two words"`},
+		{"any text where the axis has no list", "rank: 3", "{rank: 3, note: two words}", func(s *Scenario) any { return s.Twins[1].Name }, `rank=3 note="two words"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, err := ParseScenario("x.yaml", []byte(replaced(t, c.old, c.new)), formSubjects("form"))

@@ -103,15 +103,17 @@ func (p *scenarioParser) broken(n *yaml.Node, w TwinSpec) {
 			changed = changed || !slices.ContainsFunc(v.Values, func(y any) bool { return canonical(x) == canonical(y) })
 		}
 	}
+	problem, vary, seeds := w.apply(p.out.Problem), w.apply(p.out.Vary), p.out.Seeds
+	if w.Seeds != nil {
+		seeds = w.Seeds
+	}
 	switch {
 	case !changed && len(w.Override) == 0:
 		p.point(n, "give an axis a value with which the checks have to fail", "the twin breaks nothing: it changes no axis")
 	case !changed:
 		p.point(n, "give an axis a value with which the checks have to fail", "the twin breaks nothing: the scenario has every value it sets")
-	}
-	problem, vary, seeds := w.apply(p.out.Problem), w.apply(p.out.Vary), p.out.Seeds
-	if w.Seeds != nil {
-		seeds = w.Seeds
+		case countCells(problem, nil, nil) > 1:
+		p.point(n, "give each axis of the problem one value", "the twin poses %.0f problems, and a control is one", countCells(problem, nil, nil))
 	}
 	if cells := countCells(problem, vary, seeds); cells > maxCells {
 		p.point(n, "", "%s", tooManyCells(cells))
