@@ -24,7 +24,6 @@ type Cell struct {
 	T          Trial
 }
 
-//nolint:gochecknoglobals // a constant pattern
 var bareWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/:+-]*$`)
 
 // Problems returns every combination of the values of the problem axes, the last axis changing fastest.

@@ -261,14 +261,15 @@ func sentence(r *Result) string {
 			}
 		}
 	case Inconclusive, Missing:
-		return fmt.Sprintf("Undecided (%s): %s", r.Verdict, worst.Sentence)
+		return fmt.Sprintf("Undecided: %s", worst.Sentence)
+	default:
 	}
 	for _, p := range r.Problems {
 		if p.Error != "" {
 			return fmt.Sprintf("Nothing could be decided for %s: %s.", p.Label, p.Error)
 		}
 	}
-	return fmt.Sprintf("Nothing could be decided (%s): %s", r.Verdict, worst.Sentence)
+	return fmt.Sprintf("Nothing could be decided: %s", worst.Sentence)
 }
 
 // warnings gathers what a reader should know although it decided nothing.

@@ -12,7 +12,6 @@ import (
 // maxCells bounds the trials of a scenario over all its problems, and those of each twin.
 const maxCells = 1_000_000
 
-//nolint:gochecknoglobals // a constant pattern
 var scenarioName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
 // scenarioParser walks one scenario, filling out and gathering problems.
@@ -61,7 +60,8 @@ func (p *scenarioParser) scenario(root *yaml.Node) {
 	}
 	s := p.out
 	p.name(t)
-	if p.missing(t, "title", `say in one line what is claimed`); t.has("title") {
+	p.missing(t, "title", `say in one line what is claimed`)
+	if t.has("title") {
 		s.Title, _ = p.text(t.entries["title"].value, `"title"`, false)
 	}
 	if t.has("about") {

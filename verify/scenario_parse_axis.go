@@ -31,7 +31,8 @@ func (p *scenarioParser) problem(t yamlTable) {
 func (p *scenarioParser) vary(t yamlTable) {
 	p.missing(t, "vary", `it needs at least "seed: {from: 1, count: 32}"`)
 	seeds := func(t yamlTable) {
-		if p.missing(t, "seed", `write "seed: {from: 1, count: 32}"`); t.has("seed") {
+		p.missing(t, "seed", `write "seed: {from: 1, count: 32}"`)
+		if t.has("seed") {
 			p.out.Seeds = p.seeds(t.entries["seed"].value)
 		}
 	}

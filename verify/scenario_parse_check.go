@@ -164,7 +164,8 @@ func (p *scenarioParser) tolerance(t yamlTable, c *CheckSpec) {
 
 // inputs reads the names of input sets.
 func (p *scenarioParser) inputs(t yamlTable, c *CheckSpec) {
-	if p.missing(t, "inputs", `name them: "inputs: [test]"`); !t.has("inputs") {
+	p.missing(t, "inputs", `name them: "inputs: [test]"`)
+	if !t.has("inputs") {
 		return
 	}
 	nodes, ok := p.list(t.entries["inputs"].value, `"inputs"`, "")
@@ -186,7 +187,8 @@ func (p *scenarioParser) inputs(t yamlTable, c *CheckSpec) {
 
 // images reads which drawings are compared and what counts as the same.
 func (p *scenarioParser) images(t yamlTable, c *CheckSpec) {
-	if p.missing(t, "modulo", "write sign or nothing"); t.has("modulo") {
+	p.missing(t, "modulo", "write sign or nothing")
+	if t.has("modulo") {
 		c.Modulo, _ = p.choice(t.entries["modulo"].value, `"modulo"`, []string{"sign", "nothing"})
 	}
 	if t.has("within") {

@@ -49,7 +49,7 @@ func (p *scenarioParser) seedRange(n *yaml.Node) []uint64 {
 	}
 	seeds := make([]uint64, int(count))
 	for i := range seeds {
-		seeds[i] = from + uint64(i) //nolint:gosec // an index
+		seeds[i] = from + uint64(i)
 	}
 	return seeds
 }

@@ -112,7 +112,7 @@ func (p *scenarioParser) broken(n *yaml.Node, w TwinSpec) {
 		p.point(n, "give an axis a value with which the checks have to fail", "the twin breaks nothing: it changes no axis")
 	case !changed:
 		p.point(n, "give an axis a value with which the checks have to fail", "the twin breaks nothing: the scenario has every value it sets")
-		case countCells(problem, nil, nil) > 1:
+	case countCells(problem, nil, nil) > 1:
 		p.point(n, "give each axis of the problem one value", "the twin poses %.0f problems, and a control is one", countCells(problem, nil, nil))
 	}
 	if cells := countCells(problem, vary, seeds); cells > maxCells {

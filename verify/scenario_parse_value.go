@@ -19,7 +19,6 @@ const (
 	boolTag = "!!bool"
 )
 
-//nolint:gochecknoglobals // constant patterns
 var (
 	wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 	anyNumber   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)

@@ -29,7 +29,7 @@ func encodeAPNG(w io.Writer, a *animation) error {
 	var b bytes.Buffer
 	b.WriteString(pngSignature)
 	writeChunk(&b, "IHDR", head["IHDR"])
-	writeChunk(&b, "acTL", binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(len(a.frames))), 0))
+	writeChunk(&b, "acTL", binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(len(a.frames))), 0)) //nolint:gosec // far below 2³²
 	writeChunk(&b, "PLTE", head["PLTE"])
 	writeChunk(&b, "IDAT", still)
 	sequence := uint32(0)
@@ -53,7 +53,7 @@ func encodeAPNG(w io.Writer, a *animation) error {
 // frameControl returns the content of an fcTL chunk: a frame that covers everything and replaces it.
 func frameControl(sequence uint32, r image.Rectangle, delay uint16) []byte {
 	var c []byte
-	for _, v := range []uint32{sequence, uint32(r.Dx()), uint32(r.Dy()), 0, 0} {
+	for _, v := range []uint32{sequence, uint32(r.Dx()), uint32(r.Dy()), 0, 0} { //nolint:gosec // sides are positive
 		c = binary.BigEndian.AppendUint32(c, v)
 	}
 	c = binary.BigEndian.AppendUint16(c, delay)
@@ -87,7 +87,7 @@ func chunks(m *image.Paletted) (head map[string][]byte, data []byte, err error) 
 // writeChunk appends a PNG chunk: length, name, content, checksum of name and content.
 func writeChunk(b *bytes.Buffer, kind string, content []byte) {
 	sum := crc32.Update(crc32.ChecksumIEEE([]byte(kind)), crc32.IEEETable, content)
-	b.Write(binary.BigEndian.AppendUint32(nil, uint32(len(content))))
+	b.Write(binary.BigEndian.AppendUint32(nil, uint32(len(content)))) //nolint:gosec // far below 2³²
 	b.WriteString(kind)
 	b.Write(content)
 	b.Write(binary.BigEndian.AppendUint32(nil, sum))

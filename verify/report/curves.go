@@ -89,7 +89,7 @@ type series struct {
 	y         []float64
 }
 
-// newPlots returns the fitness gap and the gradient norm over steps, at most most curves each, spread
+// newPlots returns the fitness gap and the gradient norm over steps, limited to most curves each, spread
 // evenly over the trials. It returns nil when no curve was recorded.
 func newPlots(p *verify.ProblemResult, groups []*group, most int) []*plot {
 	best := math.Inf(-1)

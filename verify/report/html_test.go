@@ -200,6 +200,7 @@ func poison(v reflect.Value, text string) int {
 			v.SetMapIndex(reflect.ValueOf(text), reflect.ValueOf(text))
 			n++
 		}
+	default:
 	}
 	return n
 }

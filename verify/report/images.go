@@ -148,9 +148,8 @@ func animate(drawings []verify.LabelDrawings) *animation {
 	steps, rows, side := 0, 0, image.Point{}
 	for i := range drawings {
 		rows = max(rows, len(drawings[i].Instances))
-		for j := range drawings[i].Instances {
-			in := &drawings[i].Instances[j]
-			steps = max(steps, len(ascent(in)))
+		for _, in := range drawings[i].Instances {
+			steps = max(steps, len(ascent(&in)))
 			side.X, side.Y = max(side.X, in.Image.Cols), max(side.Y, in.Image.Rows)
 		}
 	}
@@ -170,12 +169,11 @@ func animate(drawings []verify.LabelDrawings) *animation {
 	}
 	for i := range drawings {
 		scale := labelScale(&drawings[i])
-		for j := range drawings[i].Instances {
-			in := &drawings[i].Instances[j]
+		for j, in := range drawings[i].Instances {
 			if len(in.Image.Pixels) == 0 {
 				continue
 			}
-			frames := ascent(in)
+			frames := ascent(&in)
 			for k, m := range a.frames {
 				x := frames[k*(len(frames)-1)/(steps-1)]
 				at := image.Pt(i*cell.X+animationGap, j*cell.Y+animationGap)

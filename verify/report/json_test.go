@@ -57,7 +57,7 @@ func TestJSONRoundTrip(t *testing.T) {
 				return a.Rows == b.Rows && a.Cols == b.Cols && len(a.Pixels) == len(b.Pixels) &&
 					cmp.Equal(a.Pixels, b.Pixels, cmpopts.EquateApprox(1e-5, 0))
 			})
-			numbers := cmp.Comparer(func(a, b verify.Number) bool { return a == b || a != a && b != b })
+			numbers := cmp.Comparer(func(a, b verify.Number) bool { return a == b || math.IsNaN(float64(a)) && math.IsNaN(float64(b)) })
 			if diff := cmp.Diff(c.tree, back, numbers, cmpopts.EquateEmpty(), rounded); diff != "" {
 				t.Errorf("ReadJSON(WriteJSON(r)) (-want +got):\n%s", diff)
 			}
@@ -83,7 +83,7 @@ func TestJSONLayout(t *testing.T) {
 		t.Error("the layout changes more than blanks")
 	}
 	pixels, points := 0, 0
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		if strings.Count(line, ",") >= 28*28-1 {
 			pixels++
 		}

@@ -169,8 +169,7 @@ func required(t reflect.Type) []string {
 
 func structMembers(t reflect.Type) []member {
 	var all []member
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		key, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if key == "" || key == "-" {
 			continue

@@ -71,7 +71,7 @@ func (t *text) say(indent, s string) { t.hang(indent, indent, utf8.RuneCountInSt
 func (t *text) hang(lead, indent string, wide int, s string) {
 	t.b.WriteString(lead)
 	at, first := wide, true
-	for _, word := range strings.Fields(printable(s)) {
+	for word := range strings.FieldsSeq(printable(s)) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case first:
@@ -109,6 +109,7 @@ func (t *text) paint(v verify.Verdict, s string) string {
 		code = "32"
 	case verify.Fail, verify.Error:
 		code = "31"
+	default:
 	}
 	return "\x1b[1;" + code + "m" + s + "\x1b[0m"
 }

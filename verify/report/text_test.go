@@ -72,7 +72,7 @@ func TestTextKeepsItsWidth(t *testing.T) {
 		if width == 0 {
 			want = defaultWidth
 		}
-		for _, line := range strings.Split(text80(t, little(), width, false), "\n") {
+		for line := range strings.SplitSeq(text80(t, little(), width, false), "\n") {
 			if n := utf8.RuneCountInString(line); n > want {
 				t.Errorf("with width %d a line has %d: %q", width, n, line)
 			}

@@ -186,8 +186,9 @@ func glyph(v verify.Verdict) string {
 		return "…"
 	case verify.Error:
 		return "!"
+	default:
+		return "–"
 	}
-	return "–"
 }
 
 // meaning explains the word of a verdict.
@@ -205,8 +206,9 @@ func meaning(v verify.Verdict) string {
 		return "Something to compare with is absent: a golden file, a trial or a shard."
 	case verify.Error:
 		return "The run broke before anything could be decided. This says nothing about the claim."
+	default:
+		return "Nothing was decided, because nothing ran. It is not a pass."
 	}
-	return "Nothing was decided, because nothing ran. It is not a pass."
 }
 
 // statuses counts trials by how they ended, in the order of the statuses.

@@ -100,15 +100,15 @@ func blockSigns(f, h factors) (signs []float64, margin float64, err error) {
 // turnBlocks turns the sign of every block of f for which the rotated block b is
 // nearer to −h than to h, and reports whether there was one.
 func turnBlocks(f factors, b blas64.General, h factors) bool {
-	var any bool
+	var turned bool
 	for k := range f.blocks {
 		rotated := window(b, k*f.blockLen, 0, f.blockLen, f.d)
 		if dot(rotated, h.block(k)) < 0 {
 			scaleInto(f.block(k), -1, f.block(k))
-			any = true
+			turned = true
 		}
 	}
-	return any
+	return turned
 }
 
 // polar returns the orthogonal U that brings U A and B Uᵀ of x nearest to those

@@ -310,11 +310,11 @@ func (f *frame) rests(ctx context.Context, loose []bool) (inner, own [][]float64
 	inner, own = packedPerBlock(lead.blocks, len(loose)), packedPerBlock(lead.blocks, m)
 	isLoose := func(i, j int) bool { return i != j && loose[packedIndex(m, i, j)] }
 	err = each(ctx, m, f.workers, func(i int) error {
-		var any bool
+		var wanted bool
 		for j := range m {
-			any = any || isLoose(i, j)
+			wanted = wanted || isLoose(i, j)
 		}
-		if !any {
+		if !wanted {
 			return nil
 		}
 		ofA := times(1, blas.NoTrans, f.rest[i], blas.Trans, f.rest[i])

@@ -1,0 +1,48 @@
+// Verify decides whether the outcome of training depends on where it started.
+//
+// Usage:
+//
+//	verify run SCENARIO...           run scenarios, write reports, decide
+//	verify report RESULT             render a report again from its result.json
+//	verify generate                  train one network and let it draw every digit twice
+//	verify classify FILE...          say which digit a PNG shows, or that it shows none
+//	verify scenario check FILE...    look for mistakes in scenarios
+//	verify scenario list             name the scenarios that ship with the program
+//	verify scenario show NAME        print one of them
+//	verify golden status [SCENARIO]  say which golden files there are
+//	verify golden approve SCENARIO   make the outcome of the last run the golden one
+//	verify data [status]             say where the images come from
+//	verify data fetch                get those that are not part of the program
+//	verify --version                 say what this program was built from
+//
+// Every verb explains itself and gives an example with --help.
+//
+// # Exit codes
+//
+//	0    pass: every claim holds, and every control fails as it must
+//	1    fail: a claim is refuted; for classify: a file shows no digit
+//	2    the command line or a scenario is wrong, and nothing was run
+//	3    undecided: not converged, too few trials, a control that holds, or a golden file that is missing
+//	4    error: something broke before anything could be decided
+//	130  interrupted
+//
+// # Environment
+//
+// CONCORD_DATA names the folder of the full MNIST files. NO_COLOR, when set, switches colours off. CI, when
+// set, forbids approving golden files. Standard output carries results; progress, warnings and errors go to
+// standard error, and bars are drawn only on a terminal.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	// The first signal asks the program to finish, and gives the next one back its usual effect.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+}

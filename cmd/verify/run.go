@@ -1,0 +1,317 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.org/concord/verify"
+	"example.org/concord/verify/report"
+)
+
+// runCmd is verify run.
+type runCmd struct {
+	Scenarios []string `arg:"" name:"scenario" help:"Path of a YAML file, or the name of a scenario that ships with verify."`
+
+	Out      string   `help:"Folder for reports, ${default} when absent; each scenario has a folder of its own in it." default:"reports" placeholder:"DIR"`
+	Jobs     *int     `help:"Trials trained at once; it changes no result. One per core when absent." placeholder:"N"`
+	Seeds    *int     `help:"Only the first N seeds of every list of seeds." placeholder:"N"`
+	Only     []string `help:"Only the checks of this kind; may be repeated." placeholder:"CHECK"`
+	FailFast bool     `help:"Stop after the first problem, control or scenario that does not pass."`
+	Golden   string   `help:"Folder of golden files; ./golden when there is one, else those that ship with verify." placeholder:"DIR"`
+	Format   string   `help:"What goes to standard output: text, or json for the whole result." enum:"text,json" default:"text"`
+	Quiet    bool     `help:"No progress and no tables: only the verdict and where the report is." short:"q"`
+
+	DryRun bool   `help:"Show what would be trained, and run nothing." xor:"mode"`
+	Cell   string `help:"Train this one cell, show its outcome and log, and write no report." placeholder:"ID" xor:"mode"`
+}
+
+// Help is what --help says after the first line.
+func (*runCmd) Help() string {
+	return `A run trains every trial of the scenario, decides every check, runs the controls, which have to fail,
+and writes a report to reports/<scenario>: index.html to read, result.json with everything that index.html
+shows, junit.xml for continuous integration, summary.txt, images, and the log of every cell. The report
+that was there before stays until the new one is complete.
+
+Examples:
+
+    verify run smoke
+    verify run smoke --dry-run
+    verify run smoke --seeds 2 --only tuple --out elsewhere
+
+Exit codes: 0 pass, 1 fail, 2 usage or bad scenario, 3 undecided, 4 error, 130 interrupted.`
+}
+
+// Validate is called by kong.
+func (c *runCmd) Validate() error {
+	if c.Jobs != nil && *c.Jobs < 1 {
+		return fmt.Errorf("--jobs %d: want at least 1", *c.Jobs)
+	}
+	if c.Seeds != nil && *c.Seeds < 1 {
+		return fmt.Errorf("--seeds %d: want at least 1", *c.Seeds)
+	}
+	return nil
+}
+
+// A plan is a scenario about to run.
+type plan struct {
+	arg string // as on the command line
+	*verify.Scenario
+	notes []string // what makes this run less than the scenario asks for
+}
+
+// Run is called by kong.
+func (c *runCmd) Run(ctx context.Context, a *app) error {
+	plans, err := c.plans(a)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.DryRun:
+		return c.manifest(ctx, a, plans)
+	case c.Cell != "":
+		return c.cell(ctx, a, plans)
+	}
+	code, err := a.program()
+	if err != nil {
+		return err
+	}
+	var verdicts []verify.Verdict
+	for i, p := range plans {
+		verdict, err := c.scenario(ctx, a, p, code)
+		if ctx.Err() != nil {
+			return c.interrupted(a, err, plans[i:])
+		}
+		if err != nil {
+			a.complain(err)
+			verdict = verify.Error
+		}
+		verdicts = append(verdicts, verdict)
+		if rest := plans[i+1:]; c.FailFast && verdict != verify.Pass && len(rest) > 0 {
+			a.note("verify: %s did not pass, so --fail-fast left out %s", p.Name, strings.Join(names(rest), ", "))
+			break
+		}
+	}
+	return status(verify.Worst(verdicts...).ExitCode())
+}
+
+// plans reads all scenarios before the first one runs.
+func (c *runCmd) plans(a *app) ([]plan, error) {
+	var plans []plan
+	var wrong []error
+	for _, arg := range c.Scenarios {
+		s, err := a.scenario(arg)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		for _, other := range plans {
+			if other.Name == s.Name {
+				wrong = append(wrong, usagef("%s and %s are both called %q, and their reports would have the same folder", other.arg, arg, s.Name))
+			}
+		}
+		p := plan{arg: arg, Scenario: s}
+		if c.Seeds != nil {
+			if err := p.cutSeeds(*c.Seeds); err != nil {
+				wrong = append(wrong, err)
+			}
+		}
+		if len(c.Only) > 0 {
+			if err := p.only(c.Only); err != nil {
+				wrong = append(wrong, err)
+			}
+		}
+		plans = append(plans, p)
+	}
+	return plans, errors.Join(wrong...)
+}
+
+// cutSeeds leaves the first n seeds.
+func (p *plan) cutSeeds(n int) error {
+	if n > len(p.Seeds) {
+		return usagef("--seeds %d: %s has only %s", n, p.arg, plural(len(p.Seeds), "seed"))
+	}
+	if n < len(p.Seeds) {
+		p.notes = append(p.notes, fmt.Sprintf("run with --seeds %d: only the first %d of %d seeds", n, n, len(p.Seeds)))
+	}
+	p.Seeds = p.Seeds[:n]
+	for i := range p.Twins {
+		t := &p.Twins[i]
+		t.Seeds = t.Seeds[:min(n, len(t.Seeds))]
+	}
+	return nil
+}
+
+// only leaves the checks of some kinds, and the controls that fail one of them.
+func (p *plan) only(kinds []string) error {
+	var have, kept, left []string
+	for _, check := range p.Checks {
+		if !slices.Contains(have, check.Kind) {
+			have = append(have, check.Kind)
+		}
+	}
+	for _, kind := range kinds {
+		if !slices.Contains(have, kind) {
+			return usagef("--only %s: %s has no such check: there are %s", kind, p.arg, strings.Join(have, ", "))
+		}
+	}
+	wanted := func(kind string) bool { return slices.Contains(kinds, kind) }
+	for _, kind := range have {
+		if wanted(kind) {
+			kept = append(kept, kind)
+		} else {
+			left = append(left, kind)
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	p.notes = append(p.notes, fmt.Sprintf("run with --only %s: nothing is said about %s", strings.Join(kept, ", "), strings.Join(left, ", ")))
+	p.Checks = slices.DeleteFunc(slices.Clone(p.Checks), func(c verify.CheckSpec) bool { return !wanted(c.Kind) })
+	if !slices.ContainsFunc(p.Checks, looksAtDrawings) {
+		p.Generate = nil
+	}
+	var twins []verify.TwinSpec
+	for _, t := range p.Twins {
+		t.MustFail = slices.DeleteFunc(slices.Clone(t.MustFail), func(kind string) bool { return !wanted(kind) })
+		if len(t.MustFail) > 0 {
+			twins = append(twins, t)
+		}
+	}
+	if len(p.Twins) > 0 && len(twins) == 0 {
+		p.notes = append(p.notes, fmt.Sprintf("no control remains with --only %s: nothing shows that these checks can fail", strings.Join(kept, ", ")))
+	}
+	p.Twins = twins
+	return nil
+}
+
+// looksAtDrawings reports whether a check needs drawings.
+func looksAtDrawings(c verify.CheckSpec) bool {
+	return c.Kind == "images" || c.Kind == "golden" || slices.Contains(c.Inputs, "generated")
+}
+
+// scenario runs one scenario and writes its report.
+func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Digest) (verdict verify.Verdict, err error) {
+	subject, err := a.subjectOf(p.Scenario)
+	if err != nil {
+		return verify.Error, err
+	}
+	out, err := newFolder(filepath.Join(c.Out, p.Name), "result.json")
+	if err != nil {
+		return verify.Error, err
+	}
+	defer func() { err = errors.Join(err, out.drop()) }()
+	for _, note := range p.notes {
+		a.note("verify: %s: %s", p.Name, note)
+	}
+	store := goldens(c.Golden)
+	if wantsGolden(p.Scenario) && !c.Quiet {
+		a.note("%s: golden files: %s", p.Name, store.Origin)
+	}
+	show := a.progress(c.Quiet)
+	settings := &verify.RunSettings{
+		FailFast: c.FailFast, Code: code, Environment: a.environment(),
+		Command:   quote(append([]string{"verify"}, a.args...)...),
+		Reproduce: func(cell string) string { return quote("verify", "run", p.arg, "--cell", cell[:16]) },
+		SaveLog: func(cell string, log []byte) (string, error) {
+			name := "cells/" + cell[:16] + ".log"
+			return name, out.save(name, bytesTo(log))
+		},
+		Goldens: store,
+		SaveCandidate: func(g *verify.Golden) (string, error) {
+			path, err := verify.WriteGolden(filepath.Join(out.stage, "golden"), g)
+			return "golden/" + filepath.Base(path), err
+		},
+		Progress: show.event,
+		Clock:    a.now,
+	}
+	if c.Jobs != nil {
+		settings.Jobs = *c.Jobs
+	}
+	r, err := verify.Run(ctx, p.Scenario, subject, settings)
+	show.stop()
+	if ctx.Err() != nil {
+		return verify.NotRun, errors.New(show.stopped())
+	}
+	if err != nil {
+		return verify.Error, fmt.Errorf("%s could not be run, and the report of the run before, if any, is as it was: %w", p.Name, err)
+	}
+	r.Warnings = append(r.Warnings, p.notes...)
+	r.Timing.PeakRSS = peakRSS("/proc/self/status")
+	text, err := saveResult(out, r)
+	if err != nil {
+		return verify.Error, fmt.Errorf("the report of %s could not be written, and the one before, if any, is as it was: %w", p.Name, err)
+	}
+	return r.Verdict, c.tell(a, r, text, out.place)
+}
+
+// tell says what a run came to. The last lines are the verdict and where the report is.
+func (c *runCmd) tell(a *app, r *verify.Result, text []byte, place string) error {
+	page := filepath.Join(place, "index.html")
+	if c.Format == "json" {
+		if _, err := a.stdout.Write(text); err != nil {
+			return err
+		}
+		if !c.Quiet {
+			a.note("%s: %s: %s\nreport: %s", r.Scenario.Name, r.Verdict, r.Sentence, page)
+		}
+		return nil
+	}
+	if !c.Quiet {
+		width, _ := a.terminal(a.stdout)
+		if err := report.WriteText(a.stdout, r, width, a.colour()); err != nil {
+			return err
+		}
+		a.printf("\n")
+	}
+	a.printf("%s: %s\nreport: %s\n", r.Verdict, r.Sentence, page)
+	return nil
+}
+
+// interrupted says what was not finished and how to run it again.
+func (c *runCmd) interrupted(a *app, where error, unfinished []plan) error {
+	a.note("verify: interrupted %s", where)
+	a.note("verify: not finished: %s; no report was written for it, and the one before, if any, is as it was", strings.Join(names(unfinished), ", "))
+	a.note("verify: run again: %s", c.again(unfinished))
+	return status(verify.ExitInterrupted)
+}
+
+// again is the command that runs some of the scenarios again.
+func (c *runCmd) again(plans []plan) string {
+	words := []string{"verify", "run"}
+	for _, p := range plans {
+		words = append(words, p.arg)
+	}
+	flag := func(given bool, name string, value ...string) {
+		if given {
+			words = append(words, append([]string{name}, value...)...)
+		}
+	}
+	flag(c.Out != "reports", "--out", c.Out)
+	if c.Jobs != nil {
+		flag(true, "--jobs", strconv.Itoa(*c.Jobs))
+	}
+	if c.Seeds != nil {
+		flag(true, "--seeds", strconv.Itoa(*c.Seeds))
+	}
+	for _, kind := range c.Only {
+		flag(true, "--only", kind)
+	}
+	flag(c.FailFast, "--fail-fast")
+	flag(c.Golden != "", "--golden", c.Golden)
+	flag(c.Format != "text", "--format", c.Format)
+	flag(c.Quiet, "--quiet")
+	return quote(words...)
+}
+
+func names(plans []plan) []string {
+	out := make([]string, len(plans))
+	for i, p := range plans {
+		out[i] = p.Name
+	}
+	return out
+}
