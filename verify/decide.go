@@ -133,13 +133,15 @@ func (x *problemRun) decideConverged(c *CheckResult) {
 	c.Reason = "a run that was cut short says nothing about where it would have ended"
 	counts := map[Status]int{}
 	largest := 0.0
+	c.Evidence = append(c.Evidence, x.unconvergedSettings()...)
+	groups := len(c.Evidence)
 	for _, t := range x.result.Trials {
 		counts[t.Status]++
 		if t.Status == Converged {
 			largest = max(largest, float64(t.GradNorm))
 			continue
 		}
-		if len(c.Evidence) < 10 {
+		if len(c.Evidence) < groups+10 {
 			text := fmt.Sprintf("%s: %s after %d steps", t.Label, t.Status, t.Steps)
 			if t.Error != "" {
 				text = t.Label + ": " + t.Error
@@ -160,6 +162,31 @@ func (x *problemRun) decideConverged(c *CheckResult) {
 		return
 	}
 	c.Sentence = fmt.Sprintf("All %d trials converged; the largest remaining gradient norm is %.2g.", n, largest)
+}
+
+// unconvergedSettings says which ways to train, whatever the start, did not converge, in order of appearance.
+func (x *problemRun) unconvergedSettings() []Evidence {
+	type group struct{ failed, all int }
+	groups := map[string]*group{}
+	var names []string
+	for _, t := range x.result.Trials {
+		name := strings.TrimSpace(strings.TrimPrefix(t.Label, t.Start))
+		if groups[name] == nil {
+			groups[name] = &group{}
+			names = append(names, name)
+		}
+		groups[name].all++
+		if t.Status != Converged {
+			groups[name].failed++
+		}
+	}
+	var out []Evidence
+	for _, name := range names {
+		if g := groups[name]; g.failed > 0 && name != "" {
+			out = append(out, Evidence{Text: fmt.Sprintf("%s: %d of %d trials did not converge", name, g.failed, g.all), Value: Number(g.failed)})
+		}
+	}
+	return out
 }
 
 func (x *problemRun) decideTuple(c *CheckResult, spec CheckSpec) {

@@ -286,6 +286,20 @@ func TestOneFailingTrialDoesNotStopTheOthers(t *testing.T) {
 	}
 }
 
+func TestUnconvergedSettingsAreNamed(t *testing.T) {
+	s := &suspect{train: func(_ *suspect, t Trial) (*Outcome, error) {
+		out := honest(t)
+		if t.Settings.Text("method") == "slow" {
+			out.Status = StepLimit
+		}
+		return out, nil
+	}}
+	c := try(t, s, "", "", nil).Problems[0].Checks[0]
+	if want := "method=slow: 4 of 4 trials did not converge"; c.Evidence[0].Text != want || c.Verdict != Inconclusive {
+		t.Errorf("%v with evidence %q, want INCONCLUSIVE with %q", c.Verdict, c.Evidence[0].Text, want)
+	}
+}
+
 func TestTwinThatDoesNotFailIsVacuous(t *testing.T) {
 	s := &suspect{train: func(_ *suspect, t Trial) (*Outcome, error) {
 		return honest(Trial{Seed: t.Seed, Settings: Settings{"start": "positive"}}), nil
