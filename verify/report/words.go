@@ -104,9 +104,9 @@ func margin(c *verify.CheckResult) string {
 	case math.IsNaN(v):
 		return "nothing was measured"
 	case tol == 0 && v == 0:
-		return "the same to the last bit"
+		return "no deviation at all"
 	case tol == 0:
-		return "asked for the same bits"
+		return "no deviation is allowed"
 	case math.IsNaN(m):
 		return "no margin recorded"
 	case m > 1:

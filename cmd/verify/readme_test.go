@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"image/png"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.org/concord/subject/digits"
+	"example.org/concord/verify"
+)
+
+const root = "../.."
+
+func readDoc(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// The commands of the README work: those that take seconds are run in an empty folder, the others parsed.
+func TestReadmeCommands(t *testing.T) {
+	slow := []string{
+		"verify run seed-sweep", "verify run scenarios/positivity.yaml", "verify run hyperparameters --only tuple",
+		"verify golden status", // depends on what is approved, see golden.txtar
+	}
+	commands := regexp.MustCompile(`(?m)^    (verify [^#\n]*)`).FindAllStringSubmatch(readDoc(t, "README.md"), -1)
+	if len(commands) < 10 {
+		t.Fatalf("the README shows %d commands, want at least 10", len(commands))
+	}
+	scenarioFolder, err := filepath.Abs(filepath.Join(root, "scenarios"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.Symlink(scenarioFolder, "scenarios"); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create("digit.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(png.Encode(f, canvas(testDigit(t, 0), "dark")), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, match := range commands {
+		line := strings.TrimSpace(match[1])
+		t.Run(line, func(t *testing.T) {
+			args := split(line)[1:]
+			if slices.Contains(slow, line) {
+				parse(t, &grammar{}, args)
+				return
+			}
+			var stdout, stderr bytes.Buffer
+			if got := run(t.Context(), args, strings.NewReader(""), &stdout, &stderr, noEnv); got != verify.ExitPass {
+				t.Errorf("run = %d, want 0; standard error:\n%s", got, &stderr)
+			}
+		})
+	}
+}
+
+func TestReadmeScenarioParses(t *testing.T) {
+	_, text, _ := strings.Cut(readDoc(t, "README.md"), "```yaml\n")
+	text, _, found := strings.Cut(text, "```")
+	if !found {
+		t.Fatal("the README shows no scenario")
+	}
+	if _, err := verify.ParseScenario("README.md", []byte(text), []verify.Subject{digits.Subject{}}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDocumentsLinkToWhatExists(t *testing.T) {
+	docs, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
+	for _, doc := range docs {
+		names = append(names, filepath.Join("docs", filepath.Base(doc)))
+	}
+	links := 0
+	for _, name := range names {
+		for _, m := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(readDoc(t, name), -1) {
+			links++
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s links to %s: %v", name, m[1], err)
+			}
+		}
+	}
+	if links < 10 {
+		t.Errorf("%d links were found, want at least 10", links)
+	}
+}
+
+func TestReadmeMakeTargetsExist(t *testing.T) {
+	makefile := readDoc(t, "Makefile")
+	for _, name := range []string{"README.md", "CONTRIBUTING.md"} {
+		for _, m := range regexp.MustCompile("(?m)(?:^    |`)make ([a-z]+)").FindAllStringSubmatch(readDoc(t, name), -1) {
+			if !strings.Contains(makefile, "\n"+m[1]+":") {
+				t.Errorf("%s shows make %s, and the Makefile has no such target", name, m[1])
+			}
+		}
+	}
+}
