@@ -93,8 +93,7 @@ func Open(ctx context.Context, split Split, offset, count int, settings *Setting
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("mnist: %s images %d to %d need %s: %w", split, offset, offset+count-1, path, ErrNotFetched)
 		}
-		var damaged *DigestError
-		if errors.As(err, &damaged) {
+		if _, damaged := errors.AsType[*DigestError](err); damaged {
 			return nil, fmt.Errorf("mnist: damaged file in the cache, `verify data fetch` replaces it: %w", err)
 		}
 		if err != nil {

@@ -67,7 +67,7 @@ type Ascent struct {
 	Method   Method
 	Rate     float64 // step size ρ of Gradient; zero means 0.1
 	Momentum float64 // μ of Gradient, in [0, 1); zero means none
-	Memory   int     // pairs kept by LBFGS; zero means 20
+	Memory   int     // pairs kept by LBFGS; zero means 8
 	GradTol  float64 // scale-free gradient norm to reach; zero means 1e-9
 	MaxSteps int     // zero means 100,000
 	// Record, when not nil, is called at the start and after every accepted step. It must not change x.
@@ -79,7 +79,7 @@ func (a Ascent) withDefaults() Ascent {
 		a.Rate = 0.1
 	}
 	if a.Memory == 0 {
-		a.Memory = 20
+		a.Memory = 8
 	}
 	if a.GradTol == 0 {
 		a.GradTol = 1e-9
@@ -136,7 +136,7 @@ func (r *run) eval(g, x []float64) float64 {
 func (r *run) normalise(x []float64) {
 	for i := range len(r.bounds) - 1 {
 		block := x[r.bounds[i]:r.bounds[i+1]]
-		floats.Scale(1/floats.Norm(block, 2), block)
+		floats.Scale(1/norm(block), block)
 	}
 }
 
@@ -145,8 +145,7 @@ func (r *run) done() bool {
 	sum := 0.0
 	for i := range len(r.bounds) - 1 {
 		lo, hi := r.bounds[i], r.bounds[i+1]
-		norm := floats.Norm(r.g[lo:hi], 2) * floats.Norm(r.x[lo:hi], 2)
-		sum += norm * norm
+		sum += dot(r.g[lo:hi], r.g[lo:hi]) * dot(r.x[lo:hi], r.x[lo:hi])
 	}
 	r.report.GradNorm = math.Sqrt(sum)
 	r.Record(r.report.Steps, r.report.Value, r.report.GradNorm, r.x)

@@ -3,8 +3,22 @@ package model
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 )
+
+// dot and axpy go through blas64, so that they use the same kernels as everything else.
+func dot(x, y []float64) float64 {
+	return blas64.Dot(blas64.Vector{N: len(x), Inc: 1, Data: x}, blas64.Vector{N: len(y), Inc: 1, Data: y})
+}
+
+// norm returns ‖x‖. Points and gradients are of the order of one, so it need not guard against overflow.
+func norm(x []float64) float64 { return math.Sqrt(dot(x, x)) }
+
+// axpy adds alpha x to y.
+func axpy(alpha float64, x, y []float64) {
+	blas64.Axpy(alpha, blas64.Vector{N: len(x), Inc: 1, Data: x}, blas64.Vector{N: len(y), Inc: 1, Data: y})
+}
 
 // lbfgs is Method LBFGS, written for descent on −φ in the usual way with the signs turned: directions point
 // uphill, and y = g_old − g_new.
@@ -23,19 +37,19 @@ func (r *run) lbfgs() {
 		copy(dir, r.g)
 		for i := len(pairs) - 1; i >= 0; i-- {
 			p := pairs[i]
-			alpha[i] = p.rho * floats.Dot(p.s, dir)
-			floats.AddScaled(dir, -alpha[i], p.y)
+			alpha[i] = p.rho * dot(p.s, dir)
+			axpy(-alpha[i], p.y, dir)
 		}
 		step := 1.0
 		if len(pairs) > 0 {
 			p := pairs[len(pairs)-1]
-			floats.Scale(1/(p.rho*floats.Dot(p.y, p.y)), dir)
+			floats.Scale(1/(p.rho*dot(p.y, p.y)), dir)
 		} else {
-			step = 0.1 / math.Max(floats.Norm(r.g, 2), 1e-300)
+			step = 0.1 / math.Max(norm(r.g), 1e-300)
 		}
 		for i, p := range pairs {
-			beta := p.rho * floats.Dot(p.y, dir)
-			floats.AddScaled(dir, alpha[i]-beta, p.s)
+			beta := p.rho * dot(p.y, dir)
+			axpy(alpha[i]-beta, p.s, dir)
 		}
 		value, ok := r.lineSearch(next, gNext, dir, step)
 		if !ok {
@@ -56,7 +70,7 @@ func (r *run) lbfgs() {
 		}
 		floats.SubTo(p.s, next, r.x)
 		floats.SubTo(p.y, r.g, gNext)
-		p.rho = 1 / floats.Dot(p.s, p.y)
+		p.rho = 1 / dot(p.s, p.y)
 		if p.rho > 0 && !math.IsInf(p.rho, 0) {
 			pairs = append(pairs, p)
 		}
@@ -84,7 +98,7 @@ func (r *run) lineSearch(next, gNext, dir []float64, step float64) (value float6
 		sigma = 0.9
 		eps   = 1e-14
 	)
-	value0, slope0 := r.report.Value, floats.Dot(r.g, dir)
+	value0, slope0 := r.report.Value, dot(r.g, dir)
 	if !(slope0 > 0) || math.IsInf(slope0, 0) {
 		return 0, false
 	}
@@ -97,7 +111,7 @@ func (r *run) lineSearch(next, gNext, dir []float64, step float64) (value float6
 		if math.IsInf(value, -1) || math.IsNaN(value) {
 			hi, slopeHi = step, math.NaN()
 		} else {
-			slope = floats.Dot(gNext, dir)
+			slope = dot(gNext, dir)
 			armijo := value >= value0+delta*step*slope0
 			approximate := slope >= (2*delta-1)*slope0 && value >= value0-eps*(1+math.Abs(value0))
 			switch {

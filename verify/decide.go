@@ -32,6 +32,8 @@ func (x *problemRun) decide() {
 			x.decideScores(&c, spec)
 		case "images":
 			x.decideImages(&c, spec)
+		case "certificate":
+			x.decideCertificate(&c, spec)
 		case "golden":
 			x.decideGolden(&c, spec)
 		}

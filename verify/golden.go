@@ -84,6 +84,9 @@ func (x *problemRun) goldens(ctx context.Context) error {
 		f.golden, f.err = nil, fmt.Errorf("%s: the golden cannot be compared: %w", f.golden.Origin, err)
 		return ctx.Err()
 	}
+	if err := x.oracleToGolden(group, f.golden.Tuple); err != nil {
+		return err
+	}
 	for i, d := range distances {
 		if !(f.tuple >= d) {
 			f.tuple, f.trial = d, x.converged[i]

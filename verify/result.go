@@ -45,6 +45,7 @@ type ProblemResult struct {
 	Drawings  []LabelDrawings `json:"drawings"`            // by label
 	Metrics   []Metric        `json:"metrics"`             // accuracy and the like, stated as measured
 	Power     *Power          `json:"power,omitempty"`     // what the number of starts supports
+	Oracle    *Oracle         `json:"oracle,omitempty"`    // the optimum found without a start, where the scenario asks for certificates
 }
 
 // TrialResult is one trained network.
@@ -62,9 +63,32 @@ type TrialResult struct {
 	Evaluations int          `json:"evaluations"` // of fitness and gradient
 	Basin       int          `json:"basin"`       // index into Basins, -1 when it has no converged tuple
 	Metrics     []Metric     `json:"metrics"`
+	Certificate *Certificate `json:"certificate,omitempty"` // where the scenario asks for one
 	Curve       []CurvePoint `json:"curve"`
 	Log         string       `json:"log"`       // path of its log, relative to the result
 	Reproduce   string       `json:"reproduce"` // the command that runs this cell alone
+}
+
+// Certificate is a proof, or the failed attempt at one, that an outcome is the unique best one in its cone: a
+// bound on the fitness of every outcome, which this one attains up to Gap.
+type Certificate struct {
+	Certified bool     `json:"certified"`
+	Reason    string   `json:"reason"`    // why it is not certified, "" when it is
+	Fitness   Number   `json:"fitness"`   // of the outcome
+	Bound     Number   `json:"bound"`     // no outcome is better than this
+	Gap       Number   `json:"gap"`       // Bound minus Fitness
+	GapError  Number   `json:"gap_error"` // bound on the rounding error of Gap
+	Ratio     Number   `json:"ratio"`     // of the singular values at the cut: above 1 the optimum is unique
+	Values    []Number `json:"values"`    // singular values of the dual matrix, descending, a few beyond the cut
+	Cut       int      `json:"cut"`       // how many of Values the bound counts
+}
+
+// Oracle is the optimum found without any start, compared with what training found.
+type Oracle struct {
+	Certificate Certificate `json:"certificate"`
+	Distance    Number      `json:"distance"` // largest distance to a converged trained tuple, modulo symmetry; NaN without a tuple
+	Cell        string      `json:"cell"`     // the trial at that distance
+	Golden      Number      `json:"golden"`   // distance to the golden tuple; NaN without one
 }
 
 // CheckResult is one claim with its evidence.
@@ -185,7 +209,8 @@ type Environment struct {
 	Tags     string            `json:"tags"`    // build tags
 	GODEBUG  string            `json:"godebug"`
 	CPU      string            `json:"cpu"`
-	FMA      bool              `json:"fma"` // fused multiply-add in the CPU and not switched off
+	FMA      bool              `json:"fma"`     // fused multiply-add in the CPU and not switched off
+	Kernels  string            `json:"kernels"` // of matrix products: "avx512", "avx2" or "gonum"
 	Cores    int               `json:"cores"`
 	Modules  map[string]string `json:"modules"` // path to version
 }

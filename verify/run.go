@@ -199,6 +199,7 @@ func (r *runner) problem(ctx context.Context, s *Scenario, i int) (ProblemResult
 		{"compare", x.compare, &x.compareErr},
 		{"draw", x.draw, &x.drawErr},
 		{"score", x.score, &x.scoreErr},
+		{"certify", x.certify, &x.certifyErr},
 		{"golden", x.goldens, nil},
 	} {
 		began := r.Clock()

@@ -38,7 +38,7 @@ type Generate struct {
 type CheckSpec struct {
 	Kind      string   // one of the check kinds
 	Line      int      // in the scenario
-	Tolerance float64  // largest deviation allowed; meaningful unless Exact
+	Tolerance float64  // largest deviation allowed, of a certificate its gap; meaningful unless Exact
 	Exact     bool     // bit for bit: the tolerance is zero and meant
 	Reason    string   // why the tolerance is what it is
 	Inputs    []string // scores: names of input sets; "generated" stands for the drawings of this run

@@ -20,6 +20,7 @@ var checkGrammar = []struct {
 	{"tuple", []string{"tolerance", "exact", "reason"}},
 	{"scores", []string{"inputs", "tolerance", "exact", "reason"}},
 	{"images", []string{"modulo", "within", "tolerance", "exact", "reason"}},
+	{"certificate", []string{"gap", "reason"}},
 	{"golden", []string{"tolerance", "exact", "reason"}},
 }
 
@@ -115,6 +116,8 @@ func (p *scenarioParser) check(e yamlEntry) CheckSpec {
 	}
 	switch {
 	case c.Kind == "converged":
+	case c.Kind == "certificate":
+		p.gap(t, &c)
 	case c.Kind == "golden" && !t.has("tolerance") && !t.has("exact") && !t.typos["tolerance"] && !t.typos["exact"]:
 		if t.has("reason") {
 			p.point(t.entries["reason"].key, "", `check "golden" has a reason without a tolerance`)
@@ -158,6 +161,23 @@ func (p *scenarioParser) tolerance(t yamlTable, c *CheckSpec) {
 		p.point(n, `write "exact: true"`, "a tolerance of 0 asks for bit equality, which is said in words")
 	case x < 0:
 		p.point(n, "", "a tolerance has to be positive, not %s", shorten(n.Value))
+	}
+	c.Tolerance = x
+}
+
+// gap reads how far from its bound a certified fitness may be.
+func (p *scenarioParser) gap(t yamlTable, c *CheckSpec) {
+	if t.has("reason") {
+		c.Reason, _ = p.text(t.entries["reason"].value, `"reason"`, true)
+	}
+	p.missing(t, "gap", `write "gap: 1e-10"`)
+	if !t.has("gap") {
+		return
+	}
+	n := t.entries["gap"].value
+	x, ok := p.number(n, `"gap"`, -math.MaxFloat64, math.MaxFloat64)
+	if ok && x <= 0 {
+		p.point(n, "", "a gap has to be positive, not %s", shorten(n.Value))
 	}
 	c.Tolerance = x
 }

@@ -61,6 +61,16 @@ type Artist interface {
 	Draw(ctx context.Context, t symmetry.Tuple, r DrawRequest) (*Drawing, error)
 }
 
+// A Certifier is a Problem that can prove that no other outcome is better than a given one.
+type Certifier interface {
+	// Certify tries to prove that t is the optimum. A proof that does not close is a Certificate with the
+	// reason; an error means that the attempt could not be made.
+	Certify(ctx context.Context, t symmetry.Tuple) (*Certificate, error)
+	// Oracle finds the optimum without any start, by other means than training, with its certificate. The
+	// tuple is nil when it finds none; the certificate then has the reason.
+	Oracle(ctx context.Context) (symmetry.Tuple, *Certificate, error)
+}
+
 // A DrawRequest asks for one drawing.
 type DrawRequest struct {
 	Label    int    // index into Artist.Labels

@@ -7,6 +7,8 @@ import (
 	"math"
 	"runtime/debug"
 	"sync"
+
+	"example.org/concord/verify/symmetry"
 )
 
 // problemRun is one problem while it is worked on.
@@ -24,7 +26,9 @@ type problemRun struct {
 	scores    []scoreSpread
 	golden    goldenFinding
 
-	compareErr, drawErr, scoreErr error // why a step could not be done
+	oracle symmetry.Tuple // nil where there is none
+
+	compareErr, drawErr, scoreErr, certifyErr error // why a step could not be done
 }
 
 // each calls do(i) for i in [0, n) on at most jobs goroutines and waits for all of them. It starts no further

@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/sys/cpu"
 
+	"example.org/concord/simd"
 	"example.org/concord/verify"
 )
 
@@ -55,6 +56,7 @@ func (a *app) environment() verify.Environment {
 		}
 	}
 	e.FMA = fused(e.GOAMD64)
+	e.Kernels = simd.Kernel()
 	return e
 }
 

@@ -39,6 +39,10 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"gonum.org/v1/gonum/blas/blas64"
+
+	"example.org/concord/simd"
 )
 
 func main() {
@@ -47,6 +51,7 @@ func main() {
 		// costs next to nothing, and collecting rarely would double the memory.
 		debug.SetGCPercent(15)
 	}
+	blas64.Use(simd.New())
 	// The first signal asks the program to finish, and gives the next one back its usual effect.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)

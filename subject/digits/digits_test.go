@@ -304,3 +304,28 @@ func TestCentredDataHasMeanZero(t *testing.T) {
 func imageTuple(m verify.Image) symmetry.Tuple {
 	return symmetry.Tuple{{Name: "image", M: mat.NewDense(m.Rows, m.Cols, m.Pixels)}}
 }
+
+// TestToleranceOfTuples holds docs/TOLERANCES.md: the distance to the optimum is 99 times the gradient norm at
+// which gradient ascent stops, whatever that is, so it shrinks with the gradient.
+func TestToleranceOfTuples(t *testing.T) {
+	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
+	optimum, err := p.Train(context.Background(), trial(1, "uniform", map[string]any{"method": "lbfgs", "gradient_tolerance": 1e-12}), &bytes.Buffer{})
+	if err != nil || optimum.Status != verify.Converged {
+		t.Fatal(optimum, err)
+	}
+	for _, tolerance := range []float64{1e-6, 1e-9} {
+		out, err := p.Train(context.Background(), trial(2, "lognormal", map[string]any{
+			"method": "gradient", "rate": 0.1, "momentum": 0.95, "gradient_tolerance": tolerance,
+		}), &bytes.Buffer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := p.Symmetry().Distance(out.Tuple, optimum.Tuple)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ratio := d / out.GradNorm; math.Abs(ratio-99.2) > 1 {
+			t.Errorf("stopped at a gradient norm of %.3g, a run is %.3g from the optimum: %.4g times as much, want 99.2", out.GradNorm, d, ratio)
+		}
+	}
+}

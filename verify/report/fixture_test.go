@@ -44,7 +44,7 @@ func fixture(t testing.TB) *verify.Result {
 		Warnings: []string{"2 of 192 training runs stopped at the step limit and count for nothing."},
 		Environment: verify.Environment{
 			Version: "v0.1.0", Revision: "3f2a9c1+dirty", Go: "go1.26.0", GOOS: "linux", GOARCH: "amd64", GOAMD64: "v1",
-			CPU: "Fixture CPU @ 3 GHz", FMA: true, Cores: 2, Modules: map[string]string{"gonum.org/v1/gonum": "v0.17.0"},
+			CPU: "Fixture CPU @ 3 GHz", FMA: true, Kernels: "avx2", Cores: 2, Modules: map[string]string{"gonum.org/v1/gonum": "v0.17.0"},
 		},
 		Timing: verify.Timing{
 			Started: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Seconds: 341.2, PeakRSS: 312 << 20,

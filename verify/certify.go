@@ -1,0 +1,183 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"example.org/concord/verify/symmetry"
+)
+
+// certify asks for the certificate of every converged trial and for the oracle, where the scenario has a
+// certificate check.
+func (x *problemRun) certify(ctx context.Context) error {
+	certifier, ok := x.p.(Certifier)
+	if x.check("certificate") == nil || !ok || len(x.converged) == 0 {
+		return nil
+	}
+	tick := x.progress("certify", len(x.converged)+1)
+	err := each(ctx, len(x.converged), x.Jobs, func(i int) error {
+		trial := x.converged[i]
+		c, err := certifier.Certify(ctx, x.outcomes[trial].Tuple)
+		if err != nil {
+			return fmt.Errorf("%s: %w", x.cells[trial].Label, err)
+		}
+		x.result.Trials[trial].Certificate = c
+		tick("")
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	tuple, c, err := certifier.Oracle(ctx)
+	if err != nil {
+		return fmt.Errorf("oracle: %w", err)
+	}
+	tick("")
+	x.oracle = tuple
+	o := &Oracle{Certificate: *c, Distance: Number(math.NaN()), Golden: Number(math.NaN())}
+	x.result.Oracle = o
+	if tuple == nil {
+		return nil
+	}
+	distances := make([]float64, len(x.converged))
+	err = each(ctx, len(x.converged), x.Jobs, func(i int) error {
+		var err error
+		distances[i], err = x.p.Symmetry().Distance(tuple, x.outcomes[x.converged[i]].Tuple)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("oracle: %w", err)
+	}
+	for i, d := range distances {
+		if !(float64(o.Distance) >= d) {
+			o.Distance, o.Cell = Number(d), x.cells[x.converged[i]].ID
+		}
+	}
+	return nil
+}
+
+// oracleToGolden compares the oracle with the golden, once there are both.
+func (x *problemRun) oracleToGolden(group symmetry.Group, golden symmetry.Tuple) error {
+	if x.oracle == nil {
+		return nil
+	}
+	d, err := group.Distance(x.oracle, golden)
+	if err != nil {
+		return err
+	}
+	x.result.Oracle.Golden = Number(d)
+	return nil
+}
+
+// decideCertificate decides whether every run is proven to have ended in the one best outcome. A proof that
+// does not close refutes nothing. A run whose fitness lies below that of a certified oracle, and an oracle
+// that contradicts its trained tuple, do.
+func (x *problemRun) decideCertificate(c *CheckResult, spec CheckSpec) {
+	c.Title = "Every run is proven to have ended in the one best outcome"
+	c.Quantity = "largest gap between the bound on every outcome's fitness and the fitness reached, with its rounding error"
+	standing, why := x.standing()
+	if _, ok := x.p.(Certifier); !ok {
+		standing, why = Error, "the subject cannot certify"
+	} else if x.certifyErr != nil {
+		standing, why = Error, x.certifyErr.Error()
+	}
+	open, below := 0, 0
+	ratio := math.Inf(1)
+	for _, trial := range x.converged {
+		t := &x.result.Trials[trial]
+		proof := t.Certificate
+		if proof == nil {
+			open++
+			continue
+		}
+		gap := float64(proof.Gap) + float64(proof.GapError)
+		if !(float64(c.Value) >= gap) {
+			c.Value = Number(gap)
+		}
+		ratio = min(ratio, float64(proof.Ratio))
+		if proof.Certified && gap <= spec.Tolerance {
+			continue
+		}
+		open++
+		text := fmt.Sprintf("%s: not certified: %s", t.Label, proof.Reason)
+		if proof.Certified {
+			text = fmt.Sprintf("%s: certified, but the gap exceeds what the scenario allows", t.Label)
+		}
+		if x.provenBelow(proof, spec.Tolerance) {
+			below++
+			text = fmt.Sprintf("%s: ends %.2g below the certified optimum", t.Label, float64(x.result.Oracle.Certificate.Fitness-proof.Fitness))
+		}
+		if len(c.Evidence) < 10 {
+			c.Evidence = append(c.Evidence, Evidence{Text: text, Value: proof.Gap, Cells: []string{t.Cell}})
+		}
+	}
+	apart := x.oracleEvidence(c)
+	n := len(x.converged)
+	if standing == Pass && open > 0 {
+		standing = Inconclusive
+	}
+	c.Verdict = standing
+	if below > 0 || apart {
+		c.Verdict = Fail
+	}
+	if spec.Tolerance > 0 {
+		c.Margin = Number(float64(c.Value) / spec.Tolerance)
+	}
+	if math.IsNaN(float64(c.Value)) {
+		c.Verdict = Worst(c.Verdict, Inconclusive)
+	}
+	switch {
+	case c.Verdict == Pass:
+		c.Sentence = fmt.Sprintf("All %d converged runs are certified: no outcome of the same cone is better by more than %.2g, and at the cut the singular values differ by a factor of at least %.3g, so the optimum is unique.",
+			n, float64(c.Value), ratio)
+	case below > 0:
+		c.Sentence = fmt.Sprintf("%d of %d converged runs provably end below the optimum, which is certified without any start.", below, n)
+	case apart:
+		c.Sentence = fmt.Sprintf("The optimum found without any start lies %.2g from a run that is certified too: one of the two proofs is wrong.", float64(x.result.Oracle.Distance))
+	case open > 0 && standing == Inconclusive && why == "":
+		c.Sentence = fmt.Sprintf("%d of %d converged runs are not certified. That refutes nothing, and proves nothing.", open, n)
+	default:
+		c.Sentence = undecided(why, n, float64(c.Value))
+	}
+}
+
+// provenBelow reports whether the oracle is certified and its fitness exceeds that of an outcome by more than
+// the tolerance and all rounding.
+func (x *problemRun) provenBelow(proof *Certificate, tolerance float64) bool {
+	o := x.result.Oracle
+	if o == nil || !o.Certificate.Certified {
+		return false
+	}
+	return float64(o.Certificate.Fitness)-float64(proof.Fitness) > tolerance+float64(o.Certificate.GapError)+float64(proof.GapError)
+}
+
+// oracleEvidence adds what the oracle says to c, and reports whether it contradicts a certified run: an
+// optimum that is unique cannot be in two places.
+func (x *problemRun) oracleEvidence(c *CheckResult) (apart bool) {
+	o := x.result.Oracle
+	if o == nil {
+		return false
+	}
+	if !o.Certificate.Certified {
+		c.Evidence = append(c.Evidence, Evidence{Text: "the optimum found without any start is not certified: " + o.Certificate.Reason, Value: o.Certificate.Gap})
+		return false
+	}
+	c.Evidence = append(c.Evidence, Evidence{
+		Text:  fmt.Sprintf("found without any start: fitness %.15g, bound %.15g, singular values at the cut differ by a factor of %.4g; gap", float64(o.Certificate.Fitness), float64(o.Certificate.Bound), float64(o.Certificate.Ratio)),
+		Value: o.Certificate.Gap,
+	}, Evidence{Text: "largest distance of a trained tuple to the one found without any start", Value: o.Distance, Cells: []string{o.Cell}})
+	if !math.IsNaN(float64(o.Golden)) {
+		c.Evidence = append(c.Evidence, Evidence{Text: "distance of the golden tuple to the one found without any start", Value: o.Golden})
+	}
+	tolerance := defaultResolution
+	if spec := x.check("tuple"); spec != nil && !spec.Exact {
+		tolerance = spec.Tolerance
+	}
+	for _, trial := range x.converged {
+		if t := x.result.Trials[trial]; t.Cell == o.Cell && t.Certificate != nil && t.Certificate.Certified {
+			return !(float64(o.Distance) <= tolerance)
+		}
+	}
+	return false
+}
