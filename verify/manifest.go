@@ -71,15 +71,25 @@ func (s *Scenario) Cells(space Space, i int, digests []Digest) []Cell {
 	return cells
 }
 
-// ProblemLabel names one of Problems, "rank=20": by the axes that have several values in the scenario, or
-// by all problem axes when none has. It panics if the space is not that of the scenario's subject.
+// ProblemLabel names one of Problems, "rank=20": by the axes that have several values in the scenario or a
+// value that is not the default, or by the first axis when there is none of them. It panics if the space is
+// not that of the scenario's subject.
 func (s *Scenario) ProblemLabel(space Space, problem Settings) string {
-	all := !slices.ContainsFunc(s.Problem, func(v Values) bool { return len(v.Values) > 1 })
 	var parts []string
+	first := ""
 	for _, v := range s.Problem {
-		if all || len(v.Values) > 1 {
-			parts = append(parts, v.Axis+"="+valueLabel(problem[v.Axis], axisOf(space.Problem, v.Axis)))
+		axis := axisOf(space.Problem, v.Axis)
+		part := v.Axis + "=" + valueLabel(problem[v.Axis], axis)
+		if first == "" {
+			first = part
 		}
+		byDefault, lacking := fallback(axis)
+		if len(v.Values) > 1 || len(lacking) > 0 || canonical(byDefault) != canonical(problem[v.Axis]) {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) == 0 {
+		return first
 	}
 	return strings.Join(parts, " ")
 }

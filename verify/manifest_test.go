@@ -43,7 +43,7 @@ func TestProblems(t *testing.T) {
 
 func TestProblemLabelOfOneProblem(t *testing.T) {
 	s := parsed(t, "rank: [20, 5]", "rank: 7")
-	if got, want := s.ProblemLabel(formSubject{}.Space(), s.Problems()[0]), "rank=7 shrink=0"; got != want {
+	if got, want := s.ProblemLabel(formSubject{}.Space(), s.Problems()[0]), "rank=7"; got != want {
 		t.Errorf("ProblemLabel of the only problem = %q, want %q", got, want)
 	}
 }
