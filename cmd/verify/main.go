@@ -49,7 +49,7 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		// The heap is a few hundred megabytes of trained tuples without a pointer in them: collecting often
 		// costs next to nothing, and collecting rarely would double the memory.
-		debug.SetGCPercent(15)
+		debug.SetGCPercent(10)
 	}
 	blas64.Use(simd.New())
 	// The first signal asks the program to finish, and gives the next one back its usual effect.
