@@ -11,8 +11,8 @@ import (
 // An objective is a function to be maximised that does not change when a block of its argument is scaled.
 type objective interface {
 	Len() int
-	// FuncGrad returns the value at x and stores the gradient in grad. It returns −Inf, and may leave grad as
-	// it was, where x cannot be reached.
+	// FuncGrad returns the value at x and stores the gradient in grad. Where x cannot be reached it returns −Inf
+	// and leaves grad as it was.
 	FuncGrad(grad, x []float64) float64
 	// spheres returns the bounds of the blocks that are free of scale: block i is x[s[i]:s[i+1]].
 	spheres() []int
@@ -176,8 +176,9 @@ func (r *run) gradient() {
 		for {
 			floats.AddScaledTo(next, r.x, rate, m)
 			r.normalise(next)
-			r.report.Value = r.eval(r.g, next)
-			if !math.IsInf(r.report.Value, -1) {
+			value := r.eval(r.g, next)
+			if !math.IsInf(value, -1) {
+				r.report.Value = value
 				break
 			}
 			if rate < 1e-12*r.Rate {
@@ -185,9 +186,7 @@ func (r *run) gradient() {
 				return
 			}
 			rate /= 2
-			floats.Scale(0, m)
-			r.eval(r.g, r.x)
-			copy(m, r.g)
+			copy(m, r.g) // on this side of the wall still
 		}
 		copy(r.x, next)
 		r.report.Steps++

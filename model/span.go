@@ -95,7 +95,7 @@ func newPart(x *mat.Dense, samples []int, m mat.Matrix) (pt part, coords []float
 	for j := range d {
 		stacked.SetCol(n+j, mat.Col(nil, j, m))
 	}
-	r := thinQR(stacked)
+	r := ThinQR(stacked)
 	pt.q = stacked
 	if n > 0 {
 		pt.data = mat.DenseCopyOf(r.Slice(0, n, 0, n).T()).RawMatrix()
@@ -103,9 +103,9 @@ func newPart(x *mat.Dense, samples []int, m mat.Matrix) (pt part, coords []float
 	return pt, mat.DenseCopyOf(r.Slice(0, n+d, n, n+d)).RawMatrix().Data
 }
 
-// thinQR overwrites x (p×m, m ≤ p) with an orthonormal basis q of its columns and returns the upper triangular
+// ThinQR overwrites x (p×m, m ≤ p) with an orthonormal basis q of its columns and returns the upper triangular
 // r of x = q r. mat.QR would form all of the p×p factor.
-func thinQR(x *mat.Dense) (r *mat.Dense) {
+func ThinQR(x *mat.Dense) (r *mat.Dense) {
 	_, m := x.Dims()
 	raw := x.RawMatrix()
 	tau := make([]float64, m)

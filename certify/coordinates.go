@@ -1,0 +1,268 @@
+package certify
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"example.org/concord/model"
+)
+
+// chunk is how many samples are gathered at a time where a basis is the identity, so that no copy of the data
+// is ever needed.
+const chunk = 512
+
+// A Problem is a training set in orthonormal coordinates: one basis for the images, and one for the features
+// of each class. M(λ) has as many columns as the first and as many rows as all the others together, at most
+// n×n and at most (K·p)×p, whatever the number of samples.
+//
+// A Problem is not changed by any of its methods, and may serve several goroutines.
+type Problem struct {
+	data   *model.Data
+	image  basis
+	class  []basis // without the classes that have no image
+	rows   int     // of M
+	normD  []float64
+	normR  []float64
+	orderD []int // 0..n−1
+}
+
+// A basis holds the rows x_i of some samples as x_i = q l_i.
+type basis struct {
+	label   int
+	samples []int      // their numbers in the data
+	x       *mat.Dense // all the rows of the data
+	q       *mat.Dense // p×m, orthonormal to rounding; nil stands for the identity, l_i = x_i
+	l       *mat.Dense // len(samples)×m; nil with q
+	m       int        // columns of q
+	first   int        // row of M where the class begins
+
+	// What rounding left: the exact polar factor of q differs from q by at most skew in the spectral norm,
+	// and x_i differs from (polar factor of q) l_i by at most miss[i].
+	skew float64
+	miss []float64
+}
+
+// NewProblem returns the data in coordinates. Images that are equal bit for bit are given one coordinate. It
+// returns an error when there is no image, when a shape does not fit, when an entry is not finite, when a
+// label is out of range, or when an image or its feature is zero, since its t is then zero and the fitness
+// −∞ whatever the parameters. A class without images is allowed: the optimum has B⁽ᵏ⁾ = 0 there.
+func NewProblem(data *model.Data) (*Problem, error) {
+	if data == nil || data.D == nil || data.R == nil || len(data.Y) == 0 || data.D.IsEmpty() {
+		return nil, errors.New("certify: no training image")
+	}
+	n, p := data.D.Dims()
+	if rows, cols := data.R.Dims(); rows != n || cols != p || len(data.Y) != n {
+		return nil, fmt.Errorf("certify: %d×%d pixels, %d×%d features and %d labels do not fit", n, p, rows, cols, len(data.Y))
+	}
+	pr := &Problem{data: data, normD: make([]float64, n), normR: make([]float64, n), orderD: make([]int, n)}
+	members := make([][]int, data.Classes)
+	for i, k := range data.Y {
+		if k < 0 || k >= data.Classes {
+			return nil, fmt.Errorf("certify: image %d has label %d, want 0..%d", i, k, data.Classes-1)
+		}
+		members[k] = append(members[k], i)
+		pr.orderD[i] = i
+		pr.normD[i] = floats.Norm(data.D.RawRowView(i), 2)
+		pr.normR[i] = floats.Norm(data.R.RawRowView(i), 2)
+		for _, v := range []struct {
+			what string
+			norm float64
+		}{{"pixels", pr.normD[i]}, {"features", pr.normR[i]}} {
+			if math.IsNaN(v.norm) || math.IsInf(v.norm, 0) {
+				return nil, fmt.Errorf("certify: the %s of image %d are not finite", v.what, i)
+			}
+			if v.norm == 0 {
+				return nil, fmt.Errorf("certify: the %s of image %d are all zero: its t is zero whatever the parameters", v.what, i)
+			}
+		}
+	}
+	pr.image = newBasis(data.D, pr.orderD)
+	for k, m := range members {
+		if len(m) == 0 {
+			continue
+		}
+		b := newBasis(data.R, m)
+		b.label, b.first = k, pr.rows
+		pr.rows += b.m
+		pr.class = append(pr.class, b)
+	}
+	return pr, nil
+}
+
+// newBasis returns a basis of the given rows of x.
+func newBasis(x *mat.Dense, samples []int) basis {
+	b := basis{samples: samples, x: x}
+	_, p := x.Dims()
+	b.miss = make([]float64, len(samples))
+	column, distinct := twins(x, samples)
+	if len(distinct) >= p {
+		b.m = p
+		return b
+	}
+	b.m = len(distinct)
+	b.q = mat.NewDense(p, b.m, nil)
+	for j, s := range distinct {
+		b.q.SetCol(j, x.RawRowView(s))
+	}
+	r := model.ThinQR(b.q)
+	b.l = mat.NewDense(len(samples), b.m, nil)
+	for i, j := range column {
+		mat.Col(b.l.RawRowView(i), j, r)
+	}
+	b.audit(distinct, column)
+	return b
+}
+
+// twins numbers the distinct rows: row samples[i] equals row distinct[column[i]] bit for bit.
+func twins(x *mat.Dense, samples []int) (column, distinct []int) {
+	column = make([]int, len(samples))
+	seen := make(map[float64][]int) // by a checksum; the rows are compared
+	for i, s := range samples {
+		row := x.RawRowView(s)
+		sum := 0.0
+		for j, v := range row {
+			sum += v * float64(j%31+1)
+		}
+		column[i] = -1
+		for _, c := range seen[sum] {
+			if floats.Equal(row, x.RawRowView(distinct[c])) {
+				column[i] = c
+				break
+			}
+		}
+		if column[i] < 0 {
+			column[i] = len(distinct)
+			seen[sum] = append(seen[sum], len(distinct))
+			distinct = append(distinct, s)
+		}
+	}
+	return column, distinct
+}
+
+// audit measures what rounding left of q l_i = x_i and qᵀq = 1.
+func (b *basis) audit(distinct, column []int) {
+	var qt mat.Dense
+	qt.CloneFrom(b.q.T())
+	b.skew = orthogonality(&qt)
+	rows, coords := mat.NewDense(b.m, b.qRows(), nil), mat.NewDense(b.m, b.m, nil)
+	for i, c := range column {
+		coords.SetRow(c, b.l.RawRowView(i))
+	}
+	for c, s := range distinct {
+		rows.SetRow(c, b.x.RawRowView(s))
+	}
+	miss := residual(rows, coords, b.q)
+	for i, c := range column {
+		b.miss[i] = (miss[c] + b.skew*floats.Norm(b.l.RawRowView(i), 2)) * inflate
+	}
+}
+
+func (b *basis) qRows() int { _, p := b.x.Dims(); return p }
+
+// chunks calls f with runs of the samples of b and their coordinates, row by row. buf is work space.
+func (b *basis) chunks(buf *[]float64, f func(samples []int, l *mat.Dense)) {
+	if b.l != nil {
+		f(b.samples, b.l)
+		return
+	}
+	for lo := 0; lo < len(b.samples); lo += chunk {
+		samples := b.samples[lo:min(lo+chunk, len(b.samples))]
+		if len(*buf) < chunk*b.m {
+			*buf = make([]float64, chunk*b.m)
+		}
+		l := mat.NewDense(len(samples), b.m, (*buf)[:len(samples)*b.m])
+		for i, s := range samples {
+			l.SetRow(i, b.x.RawRowView(s))
+		}
+		f(samples, l)
+	}
+}
+
+// apply stores in row i of dst (n×d) the product l_iᵀ z for the samples of b; z is m×d.
+func (b *basis) apply(dst, z *mat.Dense) {
+	var buf []float64
+	b.chunks(&buf, func(samples []int, l *mat.Dense) {
+		var out mat.Dense
+		out.Mul(l, z)
+		for i, s := range samples {
+			dst.SetRow(s, out.RawRowView(i))
+		}
+	})
+}
+
+// collect adds Σ_i l_i w_iᵀ over the samples of b to dst (m×d); w is n×d.
+func (b *basis) collect(dst, w *mat.Dense) {
+	var buf []float64
+	_, d := w.Dims()
+	b.chunks(&buf, func(samples []int, l *mat.Dense) {
+		rows := mat.NewDense(len(samples), d, nil)
+		for i, s := range samples {
+			rows.SetRow(i, w.RawRowView(s))
+		}
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, l.RawMatrix(), rows.RawMatrix(), 1, dst.RawMatrix())
+	})
+}
+
+// block returns the rows of m that belong to b, sharing its data.
+func (b *basis) block(m *mat.Dense) *mat.Dense {
+	_, cols := m.Dims()
+	return m.Slice(b.first, b.first+b.m, 0, cols).(*mat.Dense) //nolint:forcetypeassert // as documented by mat
+}
+
+// applyFeatures is apply for the features: row i of dst is l_iᵀ times the block of z of the class of i.
+func (pr *Problem) applyFeatures(dst, z *mat.Dense) {
+	for k := range pr.class {
+		b := &pr.class[k]
+		b.apply(dst, b.block(z))
+	}
+}
+
+// collectFeatures is collect for the features.
+func (pr *Problem) collectFeatures(dst, w *mat.Dense) {
+	for k := range pr.class {
+		b := &pr.class[k]
+		b.collect(b.block(dst), w)
+	}
+}
+
+// pieces calls f with runs of samples of each class: the coordinates l of their features, and those of their
+// images times λ. The products lᵀ(λ l') of a class add up to its block of M(λ).
+func (pr *Problem) pieces(lambda []float64, f func(b *basis, features, weighted *mat.Dense)) {
+	var buf []float64
+	for k := range pr.class {
+		b := &pr.class[k]
+		b.chunks(&buf, func(samples []int, l *mat.Dense) {
+			weighted := mat.NewDense(len(samples), pr.image.m, nil)
+			for i, s := range samples {
+				floats.AddScaled(weighted.RawRowView(i), lambda[s], pr.imageRow(s))
+			}
+			f(b, l, weighted)
+		})
+	}
+}
+
+// imageRow returns the coordinates of image i.
+func (pr *Problem) imageRow(i int) []float64 {
+	if pr.image.l != nil {
+		return pr.image.l.RawRowView(i)
+	}
+	return pr.data.D.RawRowView(i)
+}
+
+// matrix returns M(λ) in coordinates.
+func (pr *Problem) matrix(lambda []float64) *mat.Dense {
+	m := mat.NewDense(pr.rows, pr.image.m, nil)
+	pr.pieces(lambda, func(b *basis, features, weighted *mat.Dense) {
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, features.RawMatrix(), weighted.RawMatrix(), 1, b.block(m).RawMatrix())
+	})
+	return m
+}
+
+// Samples returns n.
+func (pr *Problem) Samples() int { return len(pr.data.Y) }
