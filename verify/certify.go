@@ -22,6 +22,7 @@ func (x *problemRun) certify(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", x.cells[trial].Label, err)
 		}
+		c.Values, c.Measured = []Number{}, Number(math.NaN())
 		x.result.Trials[trial].Certificate = c
 		tick("")
 		return nil
@@ -34,6 +35,7 @@ func (x *problemRun) certify(ctx context.Context) error {
 		return fmt.Errorf("oracle: %w", err)
 	}
 	tick("")
+	c.Measured = Number(math.NaN())
 	x.oracle = tuple
 	o := &Oracle{Certificate: *c, Distance: Number(math.NaN()), Golden: Number(math.NaN())}
 	x.result.Oracle = o
@@ -50,6 +52,7 @@ func (x *problemRun) certify(ctx context.Context) error {
 		return fmt.Errorf("oracle: %w", err)
 	}
 	for i, d := range distances {
+		x.result.Trials[x.converged[i]].Certificate.Measured = Number(d)
 		if !(float64(o.Distance) >= d) {
 			o.Distance, o.Cell = Number(d), x.cells[x.converged[i]].ID
 		}
@@ -104,9 +107,9 @@ func (x *problemRun) decideCertificate(c *CheckResult, spec CheckSpec) {
 		if proof.Certified {
 			text = fmt.Sprintf("%s: certified, but the gap exceeds what the scenario allows", t.Label)
 		}
-		if x.provenBelow(proof, spec.Tolerance) {
+		if lack := x.below(t, spec.Tolerance); lack > 0 {
 			below++
-			text = fmt.Sprintf("%s: ends %.2g below the certified optimum", t.Label, float64(x.result.Oracle.Certificate.Fitness-proof.Fitness))
+			text = fmt.Sprintf("%s: ends %.2g below the certified optimum", t.Label, lack)
 		}
 		if len(c.Evidence) < 10 {
 			c.Evidence = append(c.Evidence, Evidence{Text: text, Value: proof.Gap, Cells: []string{t.Cell}})
@@ -134,7 +137,7 @@ func (x *problemRun) decideCertificate(c *CheckResult, spec CheckSpec) {
 	case below > 0:
 		c.Sentence = fmt.Sprintf("%d of %d converged runs provably end below the optimum, which is certified without any start.", below, n)
 	case apart:
-		c.Sentence = fmt.Sprintf("The optimum found without any start lies %.2g from a run that is certified too: one of the two proofs is wrong.", float64(x.result.Oracle.Distance))
+		c.Sentence = fmt.Sprintf("The optimum found without any start lies farther from a certified run than both proofs allow, up to %.2g: one of them is wrong.", float64(x.result.Oracle.Distance))
 	case open > 0 && standing == Inconclusive && why == "":
 		c.Sentence = fmt.Sprintf("%d of %d converged runs are not certified. That refutes nothing, and proves nothing.", open, n)
 	default:
@@ -142,18 +145,22 @@ func (x *problemRun) decideCertificate(c *CheckResult, spec CheckSpec) {
 	}
 }
 
-// provenBelow reports whether the oracle is certified and its fitness exceeds that of an outcome by more than
-// the tolerance and all rounding.
-func (x *problemRun) provenBelow(proof *Certificate, tolerance float64) bool {
+// below returns by how much the fitness of a trial falls short of that of a certified oracle; 0 when there is
+// none, or when it does by no more than the tolerance and the rounding of the gap.
+func (x *problemRun) below(t *TrialResult, tolerance float64) float64 {
 	o := x.result.Oracle
 	if o == nil || !o.Certificate.Certified {
-		return false
+		return 0
 	}
-	return float64(o.Certificate.Fitness)-float64(proof.Fitness) > tolerance+float64(o.Certificate.GapError)+float64(proof.GapError)
+	lack := float64(o.Certificate.Fitness) - float64(t.Fitness)
+	if lack > tolerance+float64(o.Certificate.GapError) {
+		return lack
+	}
+	return 0
 }
 
-// oracleEvidence adds what the oracle says to c, and reports whether it contradicts a certified run: an
-// optimum that is unique cannot be in two places.
+// oracleEvidence adds what the oracle says to c, and reports whether it contradicts a certified run: both lie
+// within a proven distance of an optimum that is unique, so the distance between them is bounded.
 func (x *problemRun) oracleEvidence(c *CheckResult) (apart bool) {
 	o := x.result.Oracle
 	if o == nil {
@@ -170,14 +177,25 @@ func (x *problemRun) oracleEvidence(c *CheckResult) (apart bool) {
 	if !math.IsNaN(float64(o.Golden)) {
 		c.Evidence = append(c.Evidence, Evidence{Text: "distance of the golden tuple to the one found without any start", Value: o.Golden})
 	}
-	tolerance := defaultResolution
-	if spec := x.check("tuple"); spec != nil && !spec.Exact {
-		tolerance = spec.Tolerance
-	}
+	worst, at := math.NaN(), -1
 	for _, trial := range x.converged {
-		if t := x.result.Trials[trial]; t.Cell == o.Cell && t.Certificate != nil && t.Certificate.Certified {
-			return !(float64(o.Distance) <= tolerance)
+		proof := x.result.Trials[trial].Certificate
+		if proof == nil || !proof.Certified {
+			continue
+		}
+		used := float64(proof.Measured) / (float64(proof.Distance) + float64(o.Certificate.Distance))
+		if !(worst >= used) {
+			worst, at = used, trial
 		}
 	}
-	return false
+	if at < 0 {
+		return false
+	}
+	t := x.result.Trials[at]
+	c.Evidence = append(c.Evidence, Evidence{
+		Text: fmt.Sprintf("of the distance that its certificate allows, %s uses the largest part: it lies %.2g from the optimum found without any start, and %.2g is proven; part",
+			t.Label, float64(t.Certificate.Measured), float64(t.Certificate.Distance)+float64(o.Certificate.Distance)),
+		Value: Number(worst), Cells: []string{t.Cell},
+	})
+	return !(worst <= 1)
 }

@@ -40,6 +40,13 @@ func (x *problemRun) decide() {
 		x.result.Checks = append(x.result.Checks, c)
 		verdicts = append(verdicts, c.Verdict)
 	}
+	// The problem passes only if outcomes were compared, and all trials bear witness.
+	if !slices.ContainsFunc(x.s.Checks, func(c CheckSpec) bool { return c.Kind != "converged" }) {
+		verdicts = append(verdicts, Inconclusive)
+	}
+	if v, _ := x.attendance(); v != Pass {
+		verdicts = append(verdicts, v)
+	}
 	x.result.Verdict = Worst(verdicts...)
 }
 
@@ -79,15 +86,12 @@ func (c *CheckResult) judge(standing Verdict) {
 	}
 }
 
-// standing says what the trials of this problem are worth as witnesses, and why when they are not all good.
-func (x *problemRun) standing() (Verdict, string) {
+// attendance says whether all trials have an outcome that bears witness, and why when they have not.
+func (x *problemRun) attendance() (Verdict, string) {
 	failed, unconverged := 0, 0
-	starts := map[string]bool{}
 	for i := range x.result.Trials {
-		t := &x.result.Trials[i]
-		switch t.Status {
+		switch x.result.Trials[i].Status {
 		case Converged:
-			starts[t.Start] = true
 		case StatusFailed, StatusNotRun:
 			failed++
 		default:
@@ -100,33 +104,57 @@ func (x *problemRun) standing() (Verdict, string) {
 		return Error, fmt.Sprintf("%d of %d trials failed", failed, n)
 	case unconverged > 0:
 		return Inconclusive, fmt.Sprintf("%d of %d trials did not converge, and what has not converged is no witness", unconverged, n)
+	}
+	return Pass, ""
+}
+
+// standing says what the trials of this problem are worth as witnesses, and why when they are not all good.
+func (x *problemRun) standing() (Verdict, string) {
+	if v, why := x.attendance(); v != Pass {
+		return v, why
+	}
+	starts := map[string]bool{}
+	for _, trial := range x.converged {
+		starts[x.result.Trials[trial].Start] = true
+	}
+	a, b := x.copies()
+	switch {
 	case len(x.converged) < 2:
 		return Inconclusive, "there are fewer than two converged trials to compare"
 	case len(starts) < 2:
 		return Inconclusive, "all trials have the same start"
 	case x.compareErr != nil:
 		return Error, x.compareErr.Error()
-	case x.startIgnored():
-		return Vacuous, "all trials are the same from their first step on, so the start seems to be ignored"
+	case a != b:
+		return Vacuous, fmt.Sprintf("%s and %s are the same from their first step on, so the start seems to be ignored", x.cells[a].Label, x.cells[b].Label)
 	}
 	return Pass, ""
 }
 
-// startIgnored reports whether all converged trials with the same settings, whatever their start, took the
-// same way to the last bit: then nothing was varied, and their agreement shows nothing.
-func (x *problemRun) startIgnored() bool {
-	first := x.converged[0]
-	a := x.outcomes[first]
-	for _, trial := range x.converged[1:] {
-		b := x.outcomes[trial]
-		if x.result.Trials[trial].Start == x.result.Trials[first].Start {
+// copies returns two converged trials from different starts that took the same way to the last bit, 0 and 0
+// when there are none. What two starts have in common to the last bit, neither has decided: then something
+// that was meant to vary did not, and the agreement of copies shows nothing.
+func (x *problemRun) copies() (a, b int) {
+	type way struct {
+		settings           string
+		steps, evaluations int
+		fitness, gradNorm  float64
+	}
+	seen := map[way]int{}
+	for _, trial := range x.converged {
+		out, t := x.outcomes[trial], &x.result.Trials[trial]
+		w := way{strings.TrimPrefix(t.Label, t.Start), out.Steps, out.Evaluations, out.Fitness, out.GradNorm}
+		first, ok := seen[w]
+		if !ok {
+			seen[w] = trial
 			continue
 		}
-		if a.Steps != b.Steps || a.Evaluations != b.Evaluations || !slices.Equal(a.Curve, b.Curve) || !sameBits(a.Tuple, b.Tuple) {
-			return false
+		other := x.outcomes[first]
+		if x.result.Trials[first].Start != t.Start && slices.Equal(out.Curve, other.Curve) && sameBits(out.Tuple, other.Tuple) {
+			return first, trial
 		}
 	}
-	return true
+	return 0, 0
 }
 
 func (x *problemRun) decideConverged(c *CheckResult) {
@@ -341,6 +369,9 @@ func (x *problemRun) decideImages(c *CheckResult, spec CheckSpec) {
 	total, unconverged, pairs := 0, 0, 0
 	for i, of := range x.drawn {
 		good := convergedDrawings(of)
+		if standing == Pass && drawnAlike(good) {
+			standing, why = Vacuous, fmt.Sprintf("drawings of label %s from different starts are the same to the last bit, so the start seems to be ignored", x.result.Drawings[i].Label)
+		}
 		total += len(of)
 		unconverged += len(of) - len(good)
 		groups := [][]drawn{good}
@@ -406,21 +437,21 @@ func (x *problemRun) decideImages(c *CheckResult, spec CheckSpec) {
 	}
 }
 
+// drawnAlike reports whether one network drew the same image to the last bit from two starts, in as many steps.
+func drawnAlike(all []drawn) bool {
+	for i, a := range all {
+		for _, b := range all[i+1:] {
+			if a.trial == b.trial && a.Steps == b.Steps && slices.Equal(a.Image.Pixels, b.Image.Pixels) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (x *problemRun) decideGolden(c *CheckResult, spec CheckSpec) {
 	c.Title = "The outcome is the one that was approved before"
 	c.Quantity = "largest distance of a trained tuple to the golden one, modulo " + x.result.Symmetry
-	tolerance, images := spec, spec
-	if spec.Inherits {
-		if tuple := x.check("tuple"); tuple != nil {
-			tolerance = *tuple
-		}
-		for _, other := range x.s.Checks {
-			if other.Kind == "images" && other.Within == "basin" {
-				images = other
-			}
-		}
-		c.Tolerance, c.Reason = Number(tolerance.Tolerance), tolerance.Reason
-	}
 	f := &x.golden
 	standing, why := x.standing()
 	if standing == Inconclusive && len(x.converged) == len(x.result.Trials) {
@@ -449,7 +480,7 @@ func (x *problemRun) decideGolden(c *CheckResult, spec CheckSpec) {
 		Evidence{Text: fmt.Sprintf("farthest from %s: %s", f.golden.Origin, x.cells[f.trial].Label), Value: Number(f.tuple), Cells: []string{x.cells[f.trial].ID}})
 	if f.compared > 0 {
 		c.Evidence = append(c.Evidence, Evidence{
-			Text:  fmt.Sprintf("%d drawings compared with the golden ones of their label and basin; farthest: label and basin %s (%s allowed)", f.compared, f.imageAt, images.allowed()),
+			Text:  fmt.Sprintf("%d drawings compared with the golden ones of their label and basin; farthest: label and basin %s (%.2g allowed)", f.compared, f.imageAt, spec.ImageTolerance),
 			Value: Number(f.image),
 		})
 	}
@@ -460,22 +491,21 @@ func (x *problemRun) decideGolden(c *CheckResult, spec CheckSpec) {
 		})
 	}
 	c.judge(standing)
-	if f.compared > 0 && !(f.image <= images.Tolerance) {
+	if f.compared > 0 && !(f.image <= spec.ImageTolerance) {
 		c.Verdict = Fail
 	}
-	if len(x.drawn) > 0 && f.compared == 0 && c.Verdict == Pass {
-		c.Verdict, why = Inconclusive, "no drawing has a golden one of its label and basin to be compared with"
+	if len(f.unknown) > 0 && c.Verdict == Pass {
+		c.Verdict, why = Inconclusive, "the golden has no drawing of label "+strings.Join(f.unknown, ", ")
 	}
 	if c.Verdict == Fail && f.candidate != "" {
 		c.Evidence = append(c.Evidence, Evidence{Text: "candidate: " + f.candidate, Value: Number(math.NaN())})
 	}
 	switch c.Verdict {
 	case Pass:
-		c.Sentence = fmt.Sprintf("All %d trained tuples lie within %.2g of the golden one (%s allowed), and %d drawings within %.2g of theirs.",
-			len(x.converged), f.tuple, tolerance.allowed(), f.compared, f.image)
+		c.Sentence = fmt.Sprintf("All %d trained tuples lie within %.2g of the golden one (%s allowed)%s.", len(x.converged), f.tuple, spec.allowed(), f.drawings())
 	case Fail:
-		c.Sentence = fmt.Sprintf("The outcome has moved: tuples by up to %.2g (%s allowed), drawings by up to %.2g (%s allowed). If the change is meant: %s",
-			f.tuple, tolerance.allowed(), f.image, images.allowed(), approve)
+		c.Sentence = fmt.Sprintf("The outcome has moved: tuples by up to %.2g (%s allowed)%s (%.2g allowed). If the change is meant: %s",
+			f.tuple, spec.allowed(), f.drawings(), spec.ImageTolerance, approve)
 	default:
 		c.Sentence = undecided(why, len(x.converged), f.tuple)
 	}

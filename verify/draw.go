@@ -42,13 +42,14 @@ func (x *problemRun) draw(ctx context.Context) error {
 	var jobs []job
 	networks := spread(x.converged, g.Networks)
 	for _, label := range wanted {
-		for _, trial := range networks {
+		// Instances are numbered through, so that no two drawings share their start even where networks share a seed.
+		for k, trial := range networks {
 			for i := range g.Instances {
-				jobs = append(jobs, job{label, trial, i})
+				jobs = append(jobs, job{label, trial, k*g.Instances + i})
 			}
 		}
 		for i := range g.Census {
-			jobs = append(jobs, job{label, networks[0], g.Instances + i})
+			jobs = append(jobs, job{label, networks[0], len(networks)*g.Instances + i})
 		}
 	}
 	drawings := make([]drawn, len(jobs))

@@ -46,7 +46,9 @@ type goldenFinding struct {
 	trial     int      // which
 	image     float64  // largest distance of a drawing to the golden one of its label and basin; NaN when none
 	imageAt   string   // label and basin
-	unmatched []string // drawings whose label and basin the golden does not have
+	unmatched []string // label and basin of drawings that the golden does not have
+	lone      int      // how many drawings these are
+	unknown   []string // labels of which the golden has no drawing at all
 	compared  int      // drawings compared
 }
 
@@ -98,17 +100,22 @@ func (x *problemRun) goldens(ctx context.Context) error {
 // goldenDrawings compares drawings with those of the golden.
 func (x *problemRun) goldenDrawings() error {
 	f := &x.golden
-	known := map[DrawingDoc]Image{}
+	known, labels := map[DrawingDoc]Image{}, map[string]bool{}
 	for _, d := range f.golden.Drawings {
 		known[DrawingDoc{Label: d.Label, Pattern: d.Pattern}] = d.Image
+		labels[d.Label] = true
 	}
 	for i, of := range x.drawn {
 		label := x.result.Drawings[i].Label
+		if !labels[label] {
+			f.unknown = append(f.unknown, label)
+		}
 		for _, members := range patterns(convergedDrawings(of)) {
 			key := strings.TrimSpace(label + " " + members[0].Pattern)
 			want, ok := known[DrawingDoc{Label: label, Pattern: members[0].Pattern}]
 			if !ok {
 				f.unmatched = append(f.unmatched, key)
+				f.lone += len(members)
 				continue
 			}
 			for _, d := range members {
@@ -125,6 +132,18 @@ func (x *problemRun) goldenDrawings() error {
 		}
 	}
 	return nil
+}
+
+// drawings says how the drawings compare, for a sentence.
+func (f *goldenFinding) drawings() string {
+	if f.compared == 0 {
+		return ""
+	}
+	s := fmt.Sprintf(", and %d drawings within %.2g of theirs", f.compared, f.image)
+	if f.lone > 0 {
+		s += fmt.Sprintf("; %d drawings in basins that the golden does not have were not compared", f.lone)
+	}
+	return s
 }
 
 // candidate makes a golden of this run: the trial of the largest basin with the smallest gradient, and of

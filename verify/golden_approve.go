@@ -38,7 +38,7 @@ type ApprovalChange struct {
 //     id of the problem or trial is not there, or group is not its symmetry;
 //   - a check of the problem has not passed, the golden ones excepted, which may also be Missing or Fail; or
 //     there is no golden check, or no check but golden ones, so that nothing speaks for the outcome;
-//   - a twin has not passed.
+//   - a twin has not passed, or the run was reduced against the text of its scenario.
 //
 // It is also an error when the golden that is there already cannot be read.
 func Approve(dir string, candidate *Golden, result *Result, group symmetry.Group, a Approval, ci bool) (*ApprovalChange, error) {
@@ -58,6 +58,9 @@ func Approve(dir string, candidate *Golden, result *Result, group symmetry.Group
 		refuse("%v", err)
 	} else {
 		refused = append(refused, standsFor(p, result.Twins)...)
+	}
+	for _, cut := range result.Scenario.Reduced {
+		refuse("the run was reduced (%s): run the whole scenario", cut)
 	}
 	if group.String() != candidate.Source.Symmetry {
 		refuse("the candidate is canonical modulo %s, and the problem's symmetry is %s", candidate.Source.Symmetry, group)
@@ -112,6 +115,7 @@ func standsFor(p *ProblemResult, twins []TwinResult) []string {
 	for _, c := range p.Checks {
 		advice := ""
 		switch {
+		case c.Kind == "converged":
 		case c.Kind != "golden":
 			others++
 		case c.Verdict == Missing || c.Verdict == Fail:

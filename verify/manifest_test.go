@@ -317,16 +317,22 @@ func TestTwin(t *testing.T) {
 	}
 }
 
+// uncontrolled is the warning about the check that no twin of sweep has to fail.
+func uncontrolled(line int) string {
+	return fmt.Sprintf(`line %d: no twin has to fail check "scores": nothing shows that it can`, line)
+}
+
 func TestLint(t *testing.T) {
 	for _, c := range []struct {
 		name, old, new string
 		want           []string
 	}{
-		{"nothing to say", "version: 1", "version: 1", nil},
-		{"few seeds", "{from: 1, count: 4}", "[3]\n  warm: [true, false]", []string{"1 seed: a pass says next to nothing about other starts"}},
-		{"two seeds", "{from: 1, count: 4}", "[3, 4]", []string{"2 seeds: a pass says next to nothing about other starts"}},
-		{"no converged check", "  - converged: {}\n", "", []string{"no converged check: trials that stop early do not count, and nothing says how many there may be"}},
-		{"an empty phrase", `"to the eye"`, `"..."`, []string{`line 18: the reason of check "images" says nothing`}},
+		{"nothing to say", "fails: [tuple, images]", "fails: [tuple, scores, images]", nil},
+		{"few seeds", "{from: 1, count: 4}", "[3]\n  warm: [true, false]", []string{"1 seed: a pass says next to nothing about other starts", uncontrolled(18)}},
+		{"two seeds", "{from: 1, count: 4}", "[3, 4]", []string{"2 seeds: a pass says next to nothing about other starts", uncontrolled(17)}},
+		{"no converged check", "  - converged: {}\n", "", []string{"no converged check: nothing says how many trials may stop early", uncontrolled(16)}},
+		{"an empty phrase", `"to the eye"`, `"..."`, []string{uncontrolled(17), `line 18: the reason of check "images" says nothing`}},
+		{"a wide tolerance", "tuple: {tolerance: 1e-5", "tuple: {tolerance: 0.5", []string{`line 16: check "tuple" allows 0.5, a large part of the norm 1 of an outcome`, uncontrolled(17)}},
 		{"no twin", "twin:\n  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}\n  - rank: 3\n", "", []string{"no twin: nothing shows that this scenario can fail"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

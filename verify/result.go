@@ -20,13 +20,14 @@ type Result struct {
 
 // ScenarioInfo says what was asked for.
 type ScenarioInfo struct {
-	Name    string `json:"name"`
-	Title   string `json:"title"`
-	About   string `json:"about"`
-	Subject string `json:"subject"`
-	SHA256  string `json:"sha256"` // of Source
-	Source  string `json:"source"` // the YAML text, as read
-	Command string `json:"command"`
+	Name    string   `json:"name"`
+	Title   string   `json:"title"`
+	About   string   `json:"about"`
+	Subject string   `json:"subject"`
+	SHA256  string   `json:"sha256"` // of Source
+	Source  string   `json:"source"` // the YAML text, as read
+	Command string   `json:"command"`
+	Reduced []string `json:"reduced"` // how the run was cut down against Source, one sentence each
 }
 
 // ProblemResult is what was found for one problem: one setting of everything that may change the outcome.
@@ -79,7 +80,9 @@ type Certificate struct {
 	Gap       Number   `json:"gap"`       // Bound minus Fitness
 	GapError  Number   `json:"gap_error"` // bound on the rounding error of Gap
 	Ratio     Number   `json:"ratio"`     // of the singular values at the cut: above 1 the optimum is unique
-	Values    []Number `json:"values"`    // singular values of the dual matrix, descending, a few beyond the cut
+	Distance  Number   `json:"distance"`  // proven bound on the distance to the optimum, modulo symmetry; +Inf where none is proven
+	Measured  Number   `json:"measured"`  // distance to the optimum found without a start; NaN without one
+	Values    []Number `json:"values"`    // singular values of the dual matrix, descending; of the oracle only
 	Cut       int      `json:"cut"`       // how many of Values the bound counts
 }
 

@@ -79,9 +79,9 @@ func Run(ctx context.Context, s *Scenario, subject Subject, settings *RunSetting
 		SchemaVersion: SchemaVersion,
 		Scenario: ScenarioInfo{
 			Name: s.Name, Title: s.Title, About: s.About, Subject: s.Subject,
-			SHA256: hex.EncodeToString(sum[:]), Source: string(s.Source), Command: r.Command,
+			SHA256: hex.EncodeToString(sum[:]), Source: string(s.Source), Command: r.Command, Reduced: append([]string{}, s.Reduced...),
 		},
-		Problems: []ProblemResult{}, Twins: []TwinResult{}, Warnings: append([]string{}, s.Lint()...),
+		Problems: []ProblemResult{}, Twins: []TwinResult{}, Warnings: append(append([]string{}, s.Reduced...), s.Lint()...),
 		Environment: r.Environment,
 	}
 	var verdicts []Verdict
@@ -111,6 +111,9 @@ func Run(ctx context.Context, s *Scenario, subject Subject, settings *RunSetting
 	}
 	result.Verdict = Worst(verdicts...)
 	result.Sentence = sentence(result)
+	for _, cut := range s.Reduced {
+		result.Sentence += " Reduced: " + cut + "."
+	}
 	result.Warnings = append(result.Warnings, r.warnings(result)...)
 	r.timing.Seconds = Number(r.Clock().Sub(r.began).Seconds())
 	result.Timing = r.timing
@@ -136,30 +139,31 @@ func (t *TwinResult) judge(p ProblemResult) {
 	var held []string
 	verdicts := []Verdict{}
 	for _, kind := range t.MustFail {
-		worst := NotRun
 		for _, c := range p.Checks {
-			if c.Kind == kind {
-				worst = c.Verdict
-				if worst == Fail {
-					break
-				}
+			switch {
+			case c.Kind != kind:
+				continue
+			case c.Verdict == Fail:
+				verdicts = append(verdicts, Pass)
+				continue
+			case c.Verdict == Error || c.Verdict == NotRun:
+				verdicts = append(verdicts, Error)
+			default:
+				verdicts = append(verdicts, Vacuous)
 			}
+			held = append(held, fmt.Sprintf("%s came out %s", c.ID, c.Verdict))
 		}
-		switch worst {
-		case Fail:
-			verdicts = append(verdicts, Pass)
-			continue
-		case Error, NotRun:
-			verdicts = append(verdicts, Error)
-		default:
-			verdicts = append(verdicts, Vacuous)
-		}
-		held = append(held, fmt.Sprintf("%s came out %s", kind, worst))
+	}
+	if p.Error != "" {
+		held = append(held, p.Error)
 	}
 	t.Verdict = Worst(verdicts...)
 	switch t.Verdict {
 	case Pass:
-		t.Sentence = fmt.Sprintf("The control %q fails, as it must: the checks are able to see a difference.", t.Name)
+		t.Sentence = fmt.Sprintf("The control %q fails %s, as it must: the check is able to see a difference.", t.Name, checkList(t.MustFail))
+		if len(t.MustFail) > 1 {
+			t.Sentence = fmt.Sprintf("The control %q fails %s, as it must: the checks are able to see a difference.", t.Name, checkList(t.MustFail))
+		}
 	case Vacuous:
 		t.Sentence = fmt.Sprintf("The control %q did not fail (%s), so a pass of the same check shows nothing.", t.Name, strings.Join(held, ", "))
 	default:
@@ -231,6 +235,7 @@ func (r *runner) phase(name string, d time.Duration) {
 func sentence(r *Result) string {
 	trials, starts := 0, 0
 	var worst CheckResult
+	var kinds []string
 	for _, p := range r.Problems {
 		trials += len(p.Trials)
 		if p.Power != nil {
@@ -240,19 +245,19 @@ func sentence(r *Result) string {
 			if worst.Kind == "" || c.Verdict.severity() > worst.Verdict.severity() {
 				worst = c
 			}
+			if !slices.Contains(kinds, c.Kind) {
+				kinds = append(kinds, c.Kind)
+			}
 		}
-	}
-	controls := ""
-	switch n := len(r.Twins); {
-	case n == 1:
-		controls = ", and the control, which has one thing broken, does not"
-	case n > 1:
-		controls = fmt.Sprintf(", and %d controls, each with one thing broken, do not", n)
 	}
 	switch r.Verdict {
 	case Pass:
-		return fmt.Sprintf("%s: %d trainings from %d different starts all ended in the same place, within tolerance%s.",
-			r.Scenario.Title, trials, starts, controls)
+		// Every check of every problem passed: say no more than what they are about.
+		from := fmt.Sprintf("%s from %s", plural(trials, "training"), plural(starts, "different start"))
+		if slices.Contains(kinds, "tuple") {
+			return fmt.Sprintf("%s: %s all ended in the same place, within tolerance%s.", r.Scenario.Title, from, controls(r.Twins))
+		}
+		return fmt.Sprintf("%s: of %s, all pass %s%s.", r.Scenario.Title, from, checkList(kinds), controls(r.Twins))
 	case Fail:
 		return fmt.Sprintf("Refuted: %q does not hold. %s", r.Scenario.Title, worst.Sentence)
 	case Vacuous:
@@ -262,6 +267,9 @@ func sentence(r *Result) string {
 			}
 		}
 	case Inconclusive, Missing:
+		if worst.Verdict == Pass {
+			return fmt.Sprintf("Undecided: %q was not tested, because no check of this run compares outcomes or because not all trials converged.", r.Scenario.Title)
+		}
 		return fmt.Sprintf("Undecided: %s", worst.Sentence)
 	default:
 	}
@@ -271,6 +279,29 @@ func sentence(r *Result) string {
 		}
 	}
 	return fmt.Sprintf("Nothing could be decided: %s", worst.Sentence)
+}
+
+// controls says in half a sentence what the controls did, when they all failed as they must.
+func controls(twins []TwinResult) string {
+	switch len(twins) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("; the control %q fails %s, as it must", twins[0].Name, checkList(twins[0].MustFail))
+	}
+	return fmt.Sprintf("; all %d controls, each with one thing broken, fail, as they must", len(twins))
+}
+
+// checkList names kinds of checks: "the checks tuple and scores".
+func checkList(kinds []string) string {
+	switch n := len(kinds); n {
+	case 0:
+		return "no check"
+	case 1:
+		return "the check " + kinds[0]
+	default:
+		return "the checks " + strings.Join(kinds[:n-1], ", ") + " and " + kinds[n-1]
+	}
 }
 
 // warnings gathers what a reader should know although it decided nothing.

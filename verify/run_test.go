@@ -9,6 +9,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -204,8 +205,8 @@ func TestGuiltySuspectsAreCaught(t *testing.T) {
 		},
 		{
 			"two basins of images", &suspect{draw: func(x []float64, r DrawRequest) (*Drawing, error) {
-				d := drawnFrom([]float64{x[0], x[1], x[2], x[3] + float64(r.Instance)}, r)
-				d.Pattern = fmt.Sprint(r.Instance)
+				d := drawnFrom([]float64{x[0], x[1], x[2], x[3] + float64(r.Instance%2)}, r)
+				d.Pattern = fmt.Sprint(r.Instance % 2)
 				return d, nil
 			}}, "images-within-basin", Pass, Fail, "apart", "within each basin they are the same, between them not",
 		},
@@ -221,7 +222,25 @@ func TestGuiltySuspectsAreCaught(t *testing.T) {
 					d.Status = StepLimit
 				}
 				return d, nil
-			}}, "images", Inconclusive, Inconclusive, "2 of 10 drawings did not converge", "",
+			}}, "images", Inconclusive, Inconclusive, "1 of 10 drawings did not converge", "",
+		},
+		{
+			"draws the same whatever the start", &suspect{draw: func(x []float64, _ DrawRequest) (*Drawing, error) {
+				return drawnFrom(x, DrawRequest{}), nil
+			}}, "images", Vacuous, Vacuous, "so the start seems to be ignored", "agreement of copies shows nothing",
+		},
+		{
+			"reads the method and not the seed", &suspect{train: func(_ *suspect, t Trial) (*Outcome, error) {
+				seed := uint64(1)
+				if t.Seed > 2 {
+					seed = 3
+				}
+				return honest(Trial{Seed: seed, Settings: t.Settings}), nil
+			}}, "tuple", Vacuous, Vacuous, "start seems to be ignored", "two real starts dressed as four",
+		},
+		{
+			"too few scores", &suspect{scores: func(_, dst []float64) { panic("index out of range") }},
+			"scores", Error, Error, "index out of range", "a panic outside training is a finding too",
 		},
 		{
 			"cannot draw after all", &suspect{draw: func([]float64, DrawRequest) (*Drawing, error) { return nil, errBroken }},
@@ -478,5 +497,137 @@ func TestCellIDsChangeWithTheCode(t *testing.T) {
 	b := try(t, &suspect{}, "", "", &RunSettings{Code: Digest{Name: "program", SHA256: "ff"}})
 	if a.Problems[0].Trials[0].Cell == b.Problems[0].Trials[0].Cell {
 		t.Error("a cell keeps its id under another program")
+	}
+}
+
+func TestSpaceKnowsInputsLabelsAndData(t *testing.T) {
+	for _, tt := range []struct{ name, old, text, want string }{
+		{"input", "inputs: [grid, generated]", "inputs: [gird, generated]", `court.yaml:11:23: unknown input "gird"; did you mean "grid"?`},
+		{"label", "labels: all", "labels: [a, c]", `court.yaml:7:24: unknown label "c"; known: a, b`},
+		{"data", "title: The suspect", "data: {}\ntitle: The suspect", "court.yaml:3:1: no such data"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &suspect{data: errors.New("no such data")}
+			if tt.name != "data" {
+				s.data = nil
+			}
+			_, err := ParseScenario("court.yaml", []byte(strings.Replace(court, tt.old, tt.text, 1)), []Subject{s})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("ParseScenario: %v, want it to mention %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// only returns court with these checks, and the twin failing the first.
+func only(t *testing.T, s *suspect, checks string) *Scenario {
+	t.Helper()
+	head, rest, _ := strings.Cut(court, "checks:\n")
+	_, twin, _ := strings.Cut(rest, "twin:")
+	if !strings.Contains(checks, "tuple") {
+		twin = ""
+	} else {
+		twin = "twin:" + twin
+	}
+	scenario, err := ParseScenario("court.yaml", []byte(head+"checks:\n"+checks+twin), []Subject{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scenario
+}
+
+func TestRunThatComparesNothingIsNoPass(t *testing.T) {
+	s := &suspect{train: func(_ *suspect, t Trial) (*Outcome, error) { return moved(t, float64(t.Seed%2)), nil }}
+	r, err := Run(context.Background(), only(t, s, "  - converged: {}\n"), s, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Verdict != Inconclusive || strings.Contains(r.Sentence, "same place") {
+		t.Errorf("verdict %v: %s; want INCONCLUSIVE: two optima, and no check looked", r.Verdict, r.Sentence)
+	}
+}
+
+func TestUnconvergedTrialIsNoPassWhateverIsChecked(t *testing.T) {
+	s := &suspect{train: func(_ *suspect, t Trial) (*Outcome, error) {
+		out := honest(t)
+		if t.Settings.Text("method") == "fast" {
+			out.Status = StepLimit
+		}
+		return out, nil
+	}}
+	r, err := Run(context.Background(), only(t, s, "  - images: {modulo: sign, tolerance: 1e-9, reason: r}\n"), s, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Verdict != Inconclusive {
+		t.Errorf("verdict %v: %s; want INCONCLUSIVE: half of the trials stopped early", r.Verdict, r.Sentence)
+	}
+}
+
+func TestSentenceSaysNoMoreThanTheChecks(t *testing.T) {
+	s := &suspect{}
+	scenario := only(t, s, "  - scores: {inputs: [grid], tolerance: 1e-9, reason: r}\n")
+	scenario.Reduced = []string{"run with --only scores"}
+	r, err := Run(context.Background(), scenario, s, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "The suspect forgets where it started: of 8 trainings from 4 different starts, all pass the check scores. Reduced: run with --only scores."
+	if r.Verdict != Pass || r.Sentence != want {
+		t.Errorf("verdict %v: %q, want PASS: %q", r.Verdict, r.Sentence, want)
+	}
+	if len(r.Scenario.Reduced) != 1 {
+		t.Errorf("reduced %q, want the one cut", r.Scenario.Reduced)
+	}
+}
+
+func TestStartWithAnUnconvergedTrialBearsNoWitness(t *testing.T) {
+	s := &suspect{train: func(_ *suspect, t Trial) (*Outcome, error) {
+		out := honest(t)
+		if t.Seed == 2 && t.Settings.Text("method") == "fast" {
+			out.Status = StepLimit
+		}
+		return out, nil
+	}}
+	if p := try(t, s, "", "", nil).Problems[0].Power; p.Starts != 3 || p.Disagreed != 0 {
+		t.Errorf("power %+v, want three starts: one of the four has a trial that stopped early", p)
+	}
+}
+
+func TestDrawingsNeverShareTheirStart(t *testing.T) {
+	type start struct {
+		seed     uint64
+		label    int
+		instance int
+	}
+	seen := map[start]int{}
+	var mu sync.Mutex
+	s := &suspect{draw: func(x []float64, r DrawRequest) (*Drawing, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen[start{r.Seed, r.Label, r.Instance}]++
+		return drawnFrom(x, r), nil
+	}}
+	try(t, s, "seed: {from: 1, count: 4}", "seed: [1, 2]", nil)
+	for at, n := range seen {
+		if n > 1 {
+			t.Errorf("%d drawings start from %+v", n, at)
+		}
+	}
+	if len(seen) != 10 {
+		t.Errorf("%d starts, want 10: two labels, two networks twice each, and one more", len(seen))
+	}
+}
+
+func TestTwinHasToFailEveryCheckOfAKind(t *testing.T) {
+	// The twin's tuples differ, and its drawings do in one of the two images checks only.
+	s := &suspect{draw: func(x []float64, r DrawRequest) (*Drawing, error) {
+		d := drawnFrom(x, r)
+		d.Pattern = fmt.Sprint(x[0] > 0)
+		return d, nil
+	}}
+	r := try(t, s, "  start: [signed]\n", "  start: [signed]\n  fails: [images]\n", nil)
+	if r.Twins[0].Verdict != Vacuous {
+		t.Errorf("twin %v: %s; want VACUOUS: one of its images checks passed", r.Twins[0].Verdict, r.Twins[0].Sentence)
 	}
 }

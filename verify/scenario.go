@@ -18,6 +18,8 @@ type Scenario struct {
 	Generate *Generate // nil: no drawings
 	Checks   []CheckSpec
 	Twins    []TwinSpec
+
+	Reduced []string // how a run was cut down against the text, one sentence each; empty: not at all
 }
 
 // Values are the values a scenario gives to one axis.
@@ -44,7 +46,9 @@ type CheckSpec struct {
 	Inputs    []string // scores: names of input sets; "generated" stands for the drawings of this run
 	Modulo    string   // images: "sign" or "nothing"
 	Within    string   // images: "" compares all drawings of a label, "basin" those of one basin
-	Inherits  bool     // golden: no tolerance of its own, but those of the tuple and within-basin images checks
+	// ImageTolerance is, for golden, the largest deviation of drawings. Where the scenario gives golden no
+	// tolerance of its own, both are those of the tuple check and of the images check within basins.
+	ImageTolerance float64
 }
 
 // A TwinSpec is a control: the scenario with one thing broken, which has to fail.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -214,6 +215,9 @@ func (p *scenarioParser) labels(key string, n *yaml.Node) []string {
 			continue
 		}
 		labels = append(labels, label)
+		if p.space != nil && p.space.Labels != nil && !slices.Contains(p.space.Labels, label) {
+			p.point(n, "known: "+strings.Join(p.space.Labels, ", "), "unknown label %s", shown(label))
+		}
 	}
 	return labels
 }

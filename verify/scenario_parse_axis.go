@@ -13,10 +13,21 @@ func (p *scenarioParser) data(t yamlTable) {
 		return
 	}
 	p.out.Data = Settings{}
+	before := len(p.problems)
 	for _, v := range p.section(t, "data", p.space.Data, nil) {
 		if len(v.Values) == 1 {
 			p.out.Data[v.Axis] = v.Values[0]
 		}
+	}
+	if len(p.problems) > before || p.space.CheckData == nil {
+		return
+	}
+	if err := p.space.CheckData(p.out.Data); err != nil {
+		at := t.at
+		if t.has("data") {
+			at = t.entries["data"].key
+		}
+		p.point(at, "", "%v", err)
 	}
 }
 

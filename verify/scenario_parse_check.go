@@ -21,7 +21,7 @@ var checkGrammar = []struct {
 	{"scores", []string{"inputs", "tolerance", "exact", "reason"}},
 	{"images", []string{"modulo", "within", "tolerance", "exact", "reason"}},
 	{"certificate", []string{"gap", "reason"}},
-	{"golden", []string{"tolerance", "exact", "reason"}},
+	{"golden", []string{"tolerance", "reason"}},
 }
 
 // checkKinds returns the kinds of checks.
@@ -52,12 +52,12 @@ func (p *scenarioParser) checks(t yamlTable) {
 		if !ok {
 			continue
 		}
-		c := p.check(e)
+		c, inherits := p.check(e)
 		understood++
 		if !slices.Contains(kinds, c.Kind) {
 			kinds = append(kinds, c.Kind)
 		}
-		if c.Inherits {
+		if inherits {
 			golden = e.key
 		}
 		key := strings.Join([]string{c.Kind, c.Modulo, c.Within}, " ")
@@ -69,8 +69,13 @@ func (p *scenarioParser) checks(t yamlTable) {
 		return // the kind that is missing may be the one that was not understood
 	}
 	p.kinds = kinds
-	if golden != nil {
-		p.inherit(golden)
+	for i := range p.out.Checks {
+		if c := &p.out.Checks[i]; c.Kind == "golden" {
+			c.ImageTolerance = c.Tolerance
+			if golden != nil {
+				p.inherit(golden, c)
+			}
+		}
 	}
 }
 
@@ -101,12 +106,12 @@ func (p *scenarioParser) checkEntry(n *yaml.Node) (yamlEntry, bool) {
 }
 
 // check reads one claim of a kind that is known.
-func (p *scenarioParser) check(e yamlEntry) CheckSpec {
-	c := CheckSpec{Kind: e.key.Value, Line: e.key.Line}
+func (p *scenarioParser) check(e yamlEntry) (c CheckSpec, inherits bool) {
+	c = CheckSpec{Kind: e.key.Value, Line: e.key.Line}
 	i := slices.Index(checkKinds(), c.Kind)
 	t, ok := p.table(e.value, e.key, fmt.Sprintf("check %q", c.Kind), checkGrammar[i].keys, nil)
 	if !ok {
-		return c
+		return c, false
 	}
 	switch c.Kind {
 	case "scores":
@@ -118,15 +123,15 @@ func (p *scenarioParser) check(e yamlEntry) CheckSpec {
 	case c.Kind == "converged":
 	case c.Kind == "certificate":
 		p.gap(t, &c)
-	case c.Kind == "golden" && !t.has("tolerance") && !t.has("exact") && !t.typos["tolerance"] && !t.typos["exact"]:
+	case c.Kind == "golden" && !t.has("tolerance") && !t.typos["tolerance"]:
 		if t.has("reason") {
 			p.point(t.entries["reason"].key, "", `check "golden" has a reason without a tolerance`)
 		}
-		c.Inherits = true
+		inherits = true
 	default:
 		p.tolerance(t, &c)
 	}
-	return c
+	return c, inherits
 }
 
 // tolerance reads how much deviation a check allows, and why.
@@ -161,6 +166,8 @@ func (p *scenarioParser) tolerance(t yamlTable, c *CheckSpec) {
 		p.point(n, `write "exact: true"`, "a tolerance of 0 asks for bit equality, which is said in words")
 	case x < 0:
 		p.point(n, "", "a tolerance has to be positive, not %s", shorten(n.Value))
+	case x >= math.Sqrt2 && c.Kind != "scores":
+		p.point(n, "", "a tolerance of %s allows everything: no two outcomes of norm 1 are farther than √2 apart once their signs are aligned", shorten(n.Value))
 	}
 	c.Tolerance = x
 }
@@ -199,6 +206,9 @@ func (p *scenarioParser) inputs(t yamlTable, c *CheckSpec) {
 			continue
 		}
 		c.Inputs = append(c.Inputs, name)
+		if p.space != nil && p.space.Inputs != nil && name != "generated" && !slices.Contains(p.space.Inputs, name) {
+			p.point(n, didYouMean(name, append([]string{"generated"}, p.space.Inputs...)), "unknown input %s", shown(name))
+		}
 		if name == "generated" && p.out.Generate == nil {
 			p.point(n, `add "generate: {labels: all}"`, `the input "generated" stands for drawings, and the scenario has no "generate"`)
 		}
@@ -227,16 +237,23 @@ func (p *scenarioParser) images(t yamlTable, c *CheckSpec) {
 	}
 }
 
-// inherit notes when a golden check without a tolerance has no check to take it from.
-func (p *scenarioParser) inherit(golden *yaml.Node) {
-	has := func(kind, within string) bool {
-		return slices.ContainsFunc(p.out.Checks, func(c CheckSpec) bool { return c.Kind == kind && c.Within == within })
+// inherit gives a golden check the tolerances of other checks, and notes at its node when there are none.
+func (p *scenarioParser) inherit(n *yaml.Node, golden *CheckSpec) {
+	from := func(kind, within, what string) CheckSpec {
+		i := slices.IndexFunc(p.out.Checks, func(c CheckSpec) bool { return c.Kind == kind && c.Within == within })
+		switch {
+		case i < 0:
+			p.point(n, `add that check, or give "golden" a tolerance and a reason`, `check "golden" has no tolerance%s to take it from`, what)
+		case p.out.Checks[i].Exact && kind == "tuple":
+			p.point(n, `give "golden" a tolerance and a reason`, `check "golden" cannot be exact, as check "tuple" is: it compares modulo symmetry`)
+		default:
+			return p.out.Checks[i]
+		}
+		return CheckSpec{}
 	}
-	const advice = `add that check, or give "golden" a tolerance and a reason`
-	if !has("tuple", "") {
-		p.point(golden, advice, `check "golden" has no tolerance and no check "tuple" to take it from`)
-	}
-	if p.out.Generate != nil && !has("images", "basin") {
-		p.point(golden, advice, `check "golden" has no tolerance for drawings and no check "images" within basins to take it from`)
+	tuple := from("tuple", "", ` and no check "tuple"`)
+	golden.Tolerance, golden.ImageTolerance, golden.Reason = tuple.Tolerance, tuple.Tolerance, tuple.Reason
+	if p.out.Generate != nil {
+		golden.ImageTolerance = from("images", "basin", ` for drawings and no check "images" within basins`).Tolerance
 	}
 }

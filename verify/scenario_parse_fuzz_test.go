@@ -118,7 +118,11 @@ func writtenCheck(c CheckSpec) map[string]any {
 	switch {
 	case c.Exact:
 		out["exact"] = true
-	case c.Kind != "converged" && !c.Inherits:
+	case c.Kind == "certificate":
+		out["gap"] = c.Tolerance
+	case c.Kind == "golden" && c.ImageTolerance != c.Tolerance:
+		delete(out, "reason") // it has both from other checks, and the reason with them
+	case c.Kind != "converged":
 		out["tolerance"] = c.Tolerance
 	}
 	return out

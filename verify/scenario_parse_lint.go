@@ -10,6 +10,9 @@ import (
 // fewSeeds is the number of seeds below which a pass says next to nothing.
 const fewSeeds = 3
 
+// wide is the tolerance above which outcomes that are called the same plainly differ.
+const wide = 0.1
+
 // Lint returns what a reader of the scenario should know although it is no error: what makes a pass weaker
 // than it looks. It returns nil when there is nothing to say.
 func (s *Scenario) Lint() []string {
@@ -23,10 +26,19 @@ func (s *Scenario) Lint() []string {
 		warn("%s: a pass says next to nothing about other starts", plural(n, "seed"))
 	}
 	if !has(func(c CheckSpec) bool { return c.Kind == "converged" }) {
-		warn("no converged check: trials that stop early do not count, and nothing says how many there may be")
+		warn("no converged check: nothing says how many trials may stop early")
 	}
 	if !has(func(c CheckSpec) bool { return c.Kind != "converged" }) {
 		warn("no check compares outcomes")
+	}
+	for _, c := range s.Checks {
+		fails := slices.ContainsFunc(s.Twins, func(w TwinSpec) bool { return slices.Contains(w.MustFail, c.Kind) })
+		if len(s.Twins) > 0 && !fails && c.Kind != "converged" && c.Kind != "golden" {
+			warn("line %d: no twin has to fail check %q: nothing shows that it can", c.Line, c.Kind)
+		}
+		if c.Tolerance > wide && (c.Kind == "tuple" || c.Kind == "images" && c.Within == "basin") {
+			warn("line %d: check %q allows %g, a large part of the norm 1 of an outcome", c.Line, c.Kind, c.Tolerance)
+		}
 	}
 	if s.Generate != nil && !has(func(c CheckSpec) bool {
 		return c.Kind == "images" || c.Kind == "golden" || slices.Contains(c.Inputs, "generated")

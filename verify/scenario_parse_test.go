@@ -117,7 +117,7 @@ func TestParseScenario(t *testing.T) {
 			{Kind: "scores", Line: 17, Tolerance: 1e-5, Reason: "measured", Inputs: []string{"test", "generated"}},
 			{Kind: "images", Line: 18, Tolerance: 2e-2, Reason: "to the eye", Modulo: "sign"},
 			{Kind: "images", Line: 19, Exact: true, Modulo: "sign", Within: "basin"},
-			{Kind: "golden", Line: 20, Inherits: true},
+			{Kind: "golden", Line: 20, Tolerance: 1e-5, Reason: "measured"},
 		},
 		Twins: []TwinSpec{
 			{
@@ -151,7 +151,7 @@ func TestParseScenarioAccepts(t *testing.T) {
 		{"one twin without a list", "  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}\n  - rank: 3\n", "  rank: 20\n  start: [gaussian, uniform]\n  seed: {from: 1, count: 2}\n", func(s *Scenario) any { return s.Twins[0].Name }, "rank=20 start=gaussian,uniform seed=1..2"},
 		{"the seeds of a twin in no order", "name: a gaussian start, start: [gaussian], seed: [1, 2]", "start: gaussian, seed: [2, 1]", func(s *Scenario) any { return s.Twins[0].Name }, "rank=20 start=gaussian 2 seeds"},
 		{"a twin with other data", "rank: 3", "{rank: 3, set: fashion}", func(s *Scenario) any { return s.Twins[1].Override["set"] }, []any{"fashion"}},
-		{"a golden with its own tolerance", "golden: {}", "golden: {tolerance: 1, reason: r}", func(s *Scenario) any { return s.Checks[5] }, CheckSpec{Kind: "golden", Line: 20, Tolerance: 1, Reason: "r"}},
+		{"a golden with its own tolerance", "golden: {}", "golden: {tolerance: 0.5, reason: r}", func(s *Scenario) any { return s.Checks[5] }, CheckSpec{Kind: "golden", Line: 20, Tolerance: 0.5, ImageTolerance: 0.5, Reason: "r"}},
 		{"windows line ends", "\n", "\r\n", func(s *Scenario) any { return s.Title }, "Training forgets where it started"},
 		{"a byte order mark", "version: 1", "\uFEFFversion: 1", func(s *Scenario) any { return s.Name }, "seed-sweep"},
 		{"document markers", "version: 1", "---\nversion: 1", func(s *Scenario) any { return s.Name }, "seed-sweep"},

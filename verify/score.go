@@ -74,6 +74,9 @@ func (x *problemRun) inputs(ctx context.Context, scorer Scorer, name string) (*I
 }
 
 func (x *problemRun) scoreInputs(ctx context.Context, scorer Scorer, in *Inputs, tick func(string)) (scoreSpread, error) {
+	if in.Count < 1 || in.Labels < 1 || in.Truth != nil && len(in.Truth) != in.Count {
+		return scoreSpread{}, fmt.Errorf("inputs %s: %d inputs with %d labels and %d right answers", in.Name, in.Count, in.Labels, len(in.Truth))
+	}
 	size := in.Count * in.Labels
 	e := &envelope{
 		lo: make([]float64, size), hi: make([]float64, size),
@@ -93,6 +96,9 @@ func (x *problemRun) scoreInputs(ctx context.Context, scorer Scorer, in *Inputs,
 		buffer, _ := buffers.Get().(*[]float64)
 		defer buffers.Put(buffer)
 		scores := scorer.Scores(*buffer, x.outcomes[trial].Tuple, in)
+		if len(scores) != size {
+			return fmt.Errorf("inputs %s, %s: %d scores, want %d", in.Name, x.cells[trial].Label, len(scores), size)
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		right, err := e.add(scores, trial, in)
@@ -100,7 +106,7 @@ func (x *problemRun) scoreInputs(ctx context.Context, scorer Scorer, in *Inputs,
 			return fmt.Errorf("inputs %s, %s: %w", in.Name, x.cells[trial].Label, err)
 		}
 		if in.Truth != nil {
-			x.result.Trials[trial].Metrics = append(x.result.Trials[trial].Metrics, accuracy(in.Name, right, in.Count))
+			x.result.Trials[trial].Metrics = append(x.result.Trials[trial].Metrics, accuracy(in, right))
 		}
 		tick("")
 		return nil
@@ -170,12 +176,15 @@ func (e *envelope) spread(in *Inputs, networks int) scoreSpread {
 	return s
 }
 
-// accuracy is a share of right answers with its 95 % Clopper-Pearson interval.
-func accuracy(name string, right, n int) Metric {
-	lo, hi := clopperPearson(right, n, 0.95)
+// accuracy is a share of right answers, with its 95 % Clopper-Pearson interval where the inputs are a sample.
+func accuracy(in *Inputs, right int) Metric {
+	lo, hi := clopperPearson(right, in.Count, confidence)
+	if in.Fitted {
+		lo, hi = math.NaN(), math.NaN()
+	}
 	return Metric{
-		Name: "accuracy/" + name, Doc: "share of inputs whose largest score is that of the right label",
-		Value: Number(float64(right) / float64(n)), Low: Number(lo), High: Number(hi), N: n,
+		Name: "accuracy/" + in.Name, Doc: "share of inputs whose largest score is that of the right label",
+		Value: Number(float64(right) / float64(in.Count)), Low: Number(lo), High: Number(hi), N: in.Count,
 	}
 }
 

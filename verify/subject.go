@@ -50,6 +50,7 @@ type Inputs struct {
 	Count  int    // number of inputs
 	Labels int    // number of scores per input
 	Truth  []int  // the right label of each input; nil where there is none
+	Fitted bool   // training saw them, so that a share of them is no estimate of anything
 	Data   any    // the Scorer's own
 }
 
@@ -69,6 +70,8 @@ type Certifier interface {
 	// Oracle finds the optimum without any start, by other means than training, with its certificate. The
 	// tuple is nil when it finds none; the certificate then has the reason.
 	Oracle(ctx context.Context) (symmetry.Tuple, *Certificate, error)
+	// Polish moves t to the optimum by the oracle's means, and returns how many steps it took.
+	Polish(ctx context.Context, t symmetry.Tuple) (polished symmetry.Tuple, steps int, err error)
 }
 
 // A DrawRequest asks for one drawing.
@@ -156,9 +159,13 @@ func (s Settings) Record(name string) Settings { v, _ := s[name].(map[string]any
 
 // A Space lists the axes a scenario may set. Names are unique over all three lists; "seed" is taken.
 type Space struct {
-	Data    []Axis // one value each
-	Problem []Axis // what may change the outcome: a list of values each
-	Vary    []Axis // what must not: a list of values each
+	Data    []Axis   // one value each
+	Problem []Axis   // what may change the outcome: a list of values each
+	Vary    []Axis   // what must not: a list of values each
+	Inputs  []string // that a scores check may name, "generated" apart; nil: what the Scorer takes is not known beforehand
+	Labels  []string // that a scenario may have drawn; nil: not known beforehand
+	// CheckData rejects combinations of data settings that the types allow; nil accepts all.
+	CheckData func(data Settings) error
 }
 
 // Kind is the type of an axis.

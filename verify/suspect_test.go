@@ -20,9 +20,12 @@ import (
 // start drawn from the seed to one optimum, (1, 2, 3, 4), unless it starts signed, when there are two.
 type suspect struct {
 	open   error
+	data   error // of CheckData
 	train  func(s *suspect, t Trial) (*Outcome, error)
 	scores func(x []float64, dst []float64)
 	draw   func(x []float64, r DrawRequest) (*Drawing, error)
+	proof  func(x []float64) *Certificate // of a trained tuple
+	oracle func() ([]float64, *Certificate, error)
 	// without hides the abilities to score and to draw.
 	without bool
 	calls   atomic.Int64
@@ -30,9 +33,11 @@ type suspect struct {
 
 func (*suspect) Name() string { return "suspect" }
 
-func (*suspect) Space() Space {
+func (s *suspect) Space() Space {
 	return Space{
-		Problem: []Axis{{Name: "size", Kind: KindInt, Min: 1, Max: 9, Default: 4.0}},
+		Inputs: []string{"grid"}, Labels: []string{"a", "b"},
+		CheckData: func(Settings) error { return s.data },
+		Problem:   []Axis{{Name: "size", Kind: KindInt, Min: 1, Max: 9, Default: 4.0}},
 		Vary: []Axis{
 			{Name: "start", Kind: KindText, Enum: []string{"positive", "signed"}, Default: "positive", Start: true},
 			{Name: "method", Kind: KindText, Enum: []string{"slow", "fast"}, Default: "slow"},
@@ -151,11 +156,51 @@ func (p *suspectProblem) Draw(_ context.Context, t symmetry.Tuple, r DrawRequest
 
 func drawnFrom(x []float64, r DrawRequest) *Drawing {
 	image := append([]float64(nil), x...)
+	image[0] += 1e-12 * float64(r.Instance) // what an ascent from another start leaves
 	floats.Scale(1/floats.Norm(image, 2), image)
 	if r.Instance%2 == 1 {
 		floats.Scale(-1, image)
 	}
 	return &Drawing{Status: Converged, Image: Image{Rows: 2, Cols: 2, Pixels: image}, Score: 1, Steps: 1, Pattern: "+"}
+}
+
+// proven certifies a tuple at the honest optimum, whose fitness is 0, and refuses every other.
+func proven(x []float64) *Certificate {
+	d := floats.Distance(x, []float64{1, 2, 3, 4}, 2)
+	c := &Certificate{Certified: d < 1e-6, Fitness: Number(-d * d), Gap: Number(d * d), GapError: 1e-15, Ratio: 2, Distance: 1e-12, Cut: 1}
+	if !c.Certified {
+		c.Reason, c.Distance = "the bound is not attained", Number(math.Inf(1))
+	}
+	return c
+}
+
+func (p *suspectProblem) Certify(_ context.Context, t symmetry.Tuple) (*Certificate, error) {
+	x := t.Part("x").RawRowView(0)
+	if p.s.proof != nil {
+		return p.s.proof(x), nil
+	}
+	return proven(x), nil
+}
+
+func (p *suspectProblem) Oracle(context.Context) (symmetry.Tuple, *Certificate, error) {
+	x, c, err := []float64{1, 2, 3, 4}, (*Certificate)(nil), error(nil)
+	if p.s.oracle != nil {
+		x, c, err = p.s.oracle()
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if c == nil {
+		c = proven(x)
+	}
+	if x == nil {
+		return nil, c, nil
+	}
+	return point(x), c, nil
+}
+
+func (p *suspectProblem) Polish(context.Context, symmetry.Tuple) (symmetry.Tuple, int, error) {
+	return point([]float64{1, 2, 3, 4}), 1, nil
 }
 
 var errBroken = errors.New("the disk is on fire")

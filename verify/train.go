@@ -57,7 +57,7 @@ func each(ctx context.Context, n, jobs int, do func(i int) error) error {
 				if !ok {
 					return
 				}
-				if err := do(i); err != nil {
+				if err := guarded(do, i); err != nil {
 					mu.Lock()
 					if i < errAt {
 						errAt, first = i, err
@@ -72,6 +72,16 @@ func each(ctx context.Context, n, jobs int, do func(i int) error) error {
 		return first
 	}
 	return ctx.Err()
+}
+
+// guarded turns a panic of do(i) into an error with the stack: a subject that breaks must not take the run along.
+func guarded(do func(i int) error, i int) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return do(i)
 }
 
 // progress returns a function that counts units of a phase and tells Progress.

@@ -70,7 +70,7 @@ func (c *runCmd) manifest(ctx context.Context, a *app, plans []plan) error {
 			return err
 		}
 		all = append(all, shares...)
-		for _, note := range append(p.Lint(), p.notes...) {
+		for _, note := range append(p.Lint(), p.Reduced...) {
 			a.note("verify: %s: %s", p.Name, note)
 		}
 	}

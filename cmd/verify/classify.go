@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.org/concord/model"
 	"example.org/concord/verify"
 )
 
@@ -163,6 +164,9 @@ func (a *app) classify(ctx context.Context, out *answer, images []verify.Image, 
 		digit, largest := winner(f.Scores)
 		if !(largest >= out.Threshold) {
 			f.Reason = fmt.Sprintf("its largest score, %.4f for %d, is below the threshold %.4f", largest, digit, out.Threshold)
+			if digit < 0 {
+				f.Reason = "it has no score for any digit"
+			}
 			continue
 		}
 		f.Digit = &digit
@@ -183,15 +187,11 @@ func (n *network) winners(in *verify.Inputs) (top []float64, right int) {
 	return top, right
 }
 
-// winner returns the first of the largest scores and whose it is; NaN when a score is NaN.
+// winner returns the digit that the scores name and its score; -1 and NaN when they name none.
 func winner(scores []float64) (digit int, largest float64) {
-	for k, s := range scores {
-		if math.IsNaN(s) {
-			return k, s
-		}
-		if s > scores[digit] {
-			digit = k
-		}
+	digit = model.Classify(scores)
+	if digit < 0 {
+		return -1, math.NaN()
 	}
 	return digit, scores[digit]
 }

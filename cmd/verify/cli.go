@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 // grammar is the command line.
 type grammar struct {
 	Run      runCmd      `cmd:"" help:"Run scenarios, write reports, decide."`
+	Certify  certifyCmd  `cmd:"" help:"Bound the optimum by the convex dual, and find it without any start."`
 	Report   reportCmd   `cmd:"" help:"Render a report again from its result.json."`
 	Generate generateCmd `cmd:"" help:"Train one network and let it draw every digit twice, from different starts."`
 	Classify classifyCmd `cmd:"" help:"Say which digit a PNG shows, or that it shows none."`
@@ -66,12 +68,23 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
 	out := &stickyWriter{w: stdout}
 	a := &app{args: args, stdin: stdin, stdout: out, stderr: stderr, getenv: getenv, now: time.Now}
-	code := a.dispatch(ctx)
+	code := a.guarded(ctx)
 	if out.err != nil && code != verify.ExitInterrupted {
 		a.complain(fmt.Errorf("standard output: %w", out.err))
 		return verify.ExitError
 	}
 	return code
+}
+
+// guarded is dispatch with a panic turned into an error: Go's own exit code for it would be that of a usage error.
+func (a *app) guarded(ctx context.Context) (code int) {
+	defer func() {
+		if v := recover(); v != nil {
+			a.complain(fmt.Errorf("internal error: %v\n%s\nthis is a mistake in the program; please report it with the lines above", v, debug.Stack()))
+			code = verify.ExitError
+		}
+	}()
+	return a.dispatch(ctx)
 }
 
 // dispatch reads the command line and calls the verb.

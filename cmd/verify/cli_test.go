@@ -92,6 +92,9 @@ func TestHelpExamples(t *testing.T) {
 		{"verify run smoke", 0},
 		{"verify run smoke --dry-run", 0},
 		{"verify run smoke --seeds 2 --only tuple --out elsewhere", 0},
+		{"verify certify", 0},
+		{"verify certify rank-sweep", onlyParsed}, // minutes without the kernels of package simd
+		{"verify certify smoke --polish", 0},
 		{"verify report reports/smoke", 0},
 		{"verify report reports/smoke/result.json --format junit", 0},
 		{"verify generate", 0},

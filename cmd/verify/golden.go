@@ -182,7 +182,7 @@ func (c *goldenApproveCmd) Run(ctx context.Context, a *app) error {
 		return fmt.Errorf("not approved: %w; first: %s", err, again)
 	}
 	for _, x := range candidates {
-		change, err := verify.Approve(c.Golden, x.golden, r, x.group, approval, false)
+		change, err := verify.Approve(c.Golden, x.golden, r, x.group, approval, a.getenv("CI") != "")
 		if err != nil {
 			return err
 		}

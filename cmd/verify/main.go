@@ -3,6 +3,7 @@
 // Usage:
 //
 //	verify run SCENARIO...           run scenarios, write reports, decide
+//	verify certify [SCENARIO]        prove, without a start, what the optimum is
 //	verify report RESULT             render a report again from its result.json
 //	verify generate                  train one network and let it draw every digit twice
 //	verify classify FILE...          say which digit a PNG shows, or that it shows none

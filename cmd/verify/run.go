@@ -61,7 +61,6 @@ func (c *runCmd) Validate() error {
 type plan struct {
 	arg string // as on the command line
 	*verify.Scenario
-	notes []string // what makes this run less than the scenario asks for
 }
 
 // Run is called by kong.
@@ -136,7 +135,7 @@ func (p *plan) cutSeeds(n int) error {
 		return usagef("--seeds %d: %s has only %s", n, p.arg, plural(len(p.Seeds), "seed"))
 	}
 	if n < len(p.Seeds) {
-		p.notes = append(p.notes, fmt.Sprintf("run with --seeds %d: only the first %d of %d seeds", n, n, len(p.Seeds)))
+		p.Reduced = append(p.Reduced, fmt.Sprintf("run with --seeds %d: only the first %d of %d seeds", n, n, len(p.Seeds)))
 	}
 	p.Seeds = p.Seeds[:n]
 	for i := range p.Twins {
@@ -170,7 +169,7 @@ func (p *plan) only(kinds []string) error {
 	if len(left) == 0 {
 		return nil
 	}
-	p.notes = append(p.notes, fmt.Sprintf("run with --only %s: nothing is said about %s", strings.Join(kept, ", "), strings.Join(left, ", ")))
+	p.Reduced = append(p.Reduced, fmt.Sprintf("run with --only %s: nothing is said about %s", strings.Join(kept, ", "), strings.Join(left, ", ")))
 	p.Checks = slices.DeleteFunc(slices.Clone(p.Checks), func(c verify.CheckSpec) bool { return !wanted(c.Kind) })
 	if !slices.ContainsFunc(p.Checks, looksAtDrawings) {
 		p.Generate = nil
@@ -183,7 +182,7 @@ func (p *plan) only(kinds []string) error {
 		}
 	}
 	if len(p.Twins) > 0 && len(twins) == 0 {
-		p.notes = append(p.notes, fmt.Sprintf("no control remains with --only %s: nothing shows that these checks can fail", strings.Join(kept, ", ")))
+		p.Reduced = append(p.Reduced, fmt.Sprintf("no control remains with --only %s: nothing shows that these checks can fail", strings.Join(kept, ", ")))
 	}
 	p.Twins = twins
 	return nil
@@ -205,7 +204,7 @@ func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Diges
 		return verify.Error, err
 	}
 	defer func() { err = errors.Join(err, out.drop()) }()
-	for _, note := range p.notes {
+	for _, note := range p.Reduced {
 		a.note("verify: %s: %s", p.Name, note)
 	}
 	store := goldens(c.Golden)
@@ -240,7 +239,6 @@ func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Diges
 	if err != nil {
 		return verify.Error, fmt.Errorf("%s could not be run, and the report of the run before, if any, is as it was: %w", p.Name, err)
 	}
-	r.Warnings = append(r.Warnings, p.notes...)
 	r.Timing.PeakRSS = peakRSS("/proc/self/status")
 	text, err := saveResult(out, r)
 	if err != nil {

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
+	"example.org/concord/certify"
 	"example.org/concord/mnist"
 	"example.org/concord/model"
 	"example.org/concord/verify"
@@ -28,6 +30,7 @@ func (Subject) Name() string { return "digits" }
 // Space implements verify.Subject.
 func (Subject) Space() verify.Space {
 	return verify.Space{
+		Inputs: []string{"train", "test", "noise"}, Labels: labels(), CheckData: checkData,
 		Data: []verify.Axis{
 			{Name: "set", Doc: "which images", Kind: verify.KindText, Enum: []string{"mnist"}, Default: "mnist"},
 			{Name: "split", Doc: "which half of the set", Kind: verify.KindText, Enum: []string{"train", "test"}, Default: "train"},
@@ -52,6 +55,15 @@ func (Subject) Space() verify.Space {
 			}},
 		},
 	}
+}
+
+// checkData rejects images that MNIST does not have.
+func checkData(data verify.Settings) error {
+	total := map[string]float64{"train": 60_000, "test": testImages}[data.Text("split")]
+	if offset, count := data.Number("offset"), data.Number("count"); offset+count > total {
+		return fmt.Errorf("images %.0f to %.0f are asked for, and the %s half of MNIST has %.0f", offset, offset+count-1, data.Text("split"), total)
+	}
+	return nil
 }
 
 // checkAscent rejects settings of one method given to the other.
@@ -84,7 +96,7 @@ func ascent(s verify.Settings) (model.Ascent, error) {
 }
 
 // Problem is one data set with one rank and one reading of the features. It implements verify.Problem,
-// verify.Scorer and verify.Artist, and may be used by several goroutines.
+// verify.Scorer, verify.Artist and verify.Certifier, and may be used by several goroutines.
 type Problem struct {
 	subject Subject
 	data    *model.Data
@@ -94,6 +106,10 @@ type Problem struct {
 	mean    []float64   // subtracted from every image; nil when not centred
 	class   [][]float64 // sum of the training images of each class, which fixes the sign of drawings
 	digests []verify.Digest
+
+	dualOnce    sync.Once // guards the two below
+	dualProblem *certify.Problem
+	dualErr     error
 }
 
 // Open implements verify.Subject.

@@ -329,3 +329,55 @@ func TestToleranceOfTuples(t *testing.T) {
 		}
 	}
 }
+
+func TestOracleIsWhereTrainingEnds(t *testing.T) {
+	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
+	oracle, proof, err := p.Oracle(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !proof.Certified || math.Abs(float64(proof.Gap)) > 1e-12 || proof.Cut != 20 || len(proof.Values) < 21 {
+		t.Fatalf("the oracle's certificate is %+v", proof)
+	}
+	out, err := p.Train(context.Background(), trial(1, "lognormal", map[string]any{"method": "lbfgs", "gradient_tolerance": 1e-12}), &bytes.Buffer{})
+	if err != nil || out.Status != verify.Converged {
+		t.Fatal(out, err)
+	}
+	d, err := p.Symmetry().Distance(oracle, out.Tuple)
+	if err != nil || d > 1e-9 {
+		t.Errorf("a run trained to a gradient norm of 1e-12 lies %g from the oracle, %v; want within 1e-9", d, err)
+	}
+	c, err := p.Certify(context.Background(), out.Tuple)
+	if err != nil || !c.Certified || d > float64(c.Distance)+float64(proof.Distance) {
+		t.Errorf("its certificate is %+v, %v: want certified, and no less than the distance %g proven", c, err, d)
+	}
+	polished, steps, err := p.Polish(context.Background(), train(t, p, 2).Tuple)
+	if err != nil || steps == 0 {
+		t.Fatal(steps, err)
+	}
+	if d, err := p.Symmetry().Distance(oracle, polished); err != nil || d > 1e-13 {
+		t.Errorf("a polished tuple lies %g from the oracle, %v; want rounding", d, err)
+	}
+}
+
+func TestTieIsNotCertified(t *testing.T) {
+	p := open(t, 100, nil, verify.Settings{"rank": 2.0})
+	oracle, proof, err := p.Oracle(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if oracle != nil || proof.Certified || proof.Reason == "" || !(proof.Bound > proof.Fitness) {
+		t.Errorf("at rank 2 singular values tie at the cut: oracle %v, certificate %+v; want none, with a reason", oracle != nil, proof)
+	}
+}
+
+func TestCutShortIsNotCertified(t *testing.T) {
+	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
+	out, err := p.Train(context.Background(), trial(1, "uniform", map[string]any{"method": "lbfgs", "steps": 60.0}), &bytes.Buffer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := p.Certify(context.Background(), out.Tuple); err != nil || c.Certified || c.Reason == "" {
+		t.Errorf("after 60 steps the certificate is %+v, %v; want none, with a reason", c, err)
+	}
+}

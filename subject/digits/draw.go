@@ -17,7 +17,9 @@ import (
 const frames = 24
 
 // Labels implements verify.Artist.
-func (p *Problem) Labels() []string {
+func (p *Problem) Labels() []string { return labels() }
+
+func labels() []string {
 	names := make([]string, classes)
 	for k := range names {
 		names[k] = strconv.Itoa(k)

@@ -35,7 +35,9 @@ type batch struct {
 func (p *Problem) Inputs(ctx context.Context, name string) (*verify.Inputs, error) {
 	switch name {
 	case "train":
-		return p.inputs(name, p.data.D, p.data.Y), nil
+		in := p.inputs(name, p.data.D, p.data.Y)
+		in.Fitted = true
+		return in, nil
 	case "test":
 		set, err := mnist.Open(ctx, mnist.Test, 0, testImages, p.subject.Data)
 		if err != nil {

@@ -1,19 +1,30 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 
 	"example.org/concord/verify"
 )
 
-// maxSide is the largest number of rows or columns an image may have.
-const maxSide = 4096
-
-// consistent returns an error that names the first field of r that contradicts another one.
+// consistent returns an error that names the first field of r that contradicts another one, and says what to do.
 func consistent(r *verify.Result) error {
 	if r.SchemaVersion != verify.SchemaVersion {
 		return fmt.Errorf("schema_version is %d, but this version of verify writes and reads %d: "+
 			"use the version that wrote the result, or run the scenario again", r.SchemaVersion, verify.SchemaVersion)
+	}
+	if err := contradiction(r); err != nil {
+		return fmt.Errorf("%w: the result was edited or damaged; run the scenario again", err)
+	}
+	return nil
+}
+
+// contradiction returns an error that names the first field of r that contradicts another one.
+func contradiction(r *verify.Result) error {
+	sum := sha256.Sum256([]byte(r.Scenario.Source))
+	if want := hex.EncodeToString(sum[:]); r.Scenario.SHA256 != want {
+		return fmt.Errorf("scenario.sha256 is %q, but that of scenario.source is %q", r.Scenario.SHA256, want)
 	}
 	var children []verify.Verdict
 	for i := range r.Problems {
@@ -31,39 +42,45 @@ func consistent(r *verify.Result) error {
 		}
 		children = append(children, r.Twins[i].Verdict)
 	}
+	if r.Verdict == verify.Pass && len(r.Problems) == 0 {
+		return fmt.Errorf("verdict is PASS, but problems is empty: nothing was checked")
+	}
 	return consistentVerdict("", r.Verdict, children)
 }
 
-// mustFail returns the check a twin's must_fail names, by its id or its kind: the first that failed, else
-// the first of all, else nil.
-func mustFail(t *verify.TwinResult, named string) *verify.CheckResult {
-	var found *verify.CheckResult
+// mustFail returns the checks of a kind, all of which have to fail where a twin's must_fail names it.
+func mustFail(t *verify.TwinResult, kind string) []*verify.CheckResult {
+	var found []*verify.CheckResult
 	for i := range t.Problem.Checks {
-		c := &t.Problem.Checks[i]
-		if c.ID != named && c.Kind != named {
-			continue
-		}
-		if c.Verdict == verify.Fail {
-			return c
-		}
-		if found == nil {
-			found = c
+		if c := &t.Problem.Checks[i]; c.Kind == kind {
+			found = append(found, c)
 		}
 	}
 	return found
 }
 
-// consistentTwin returns an error when a twin passes although a check that has to fail did not.
+// consistentTwin returns an error when a twin passes although a check that has to fail did not, or is one
+// that no control can fail.
 func consistentTwin(path string, t *verify.TwinResult) error {
 	if t.Verdict != verify.Pass {
 		return nil
 	}
 	if len(t.MustFail) == 0 {
-		return fmt.Errorf("%s.verdict is PASS, but must_fail names no check", path)
+		return fmt.Errorf("%s.verdict is PASS, but must_fail is empty", path)
 	}
-	for i, named := range t.MustFail {
-		if c := mustFail(t, named); c == nil || c.Verdict != verify.Fail {
-			return fmt.Errorf("%s.verdict is PASS, but the check that must_fail[%d] names, %q, did not fail", path, i, named)
+	for i, kind := range t.MustFail {
+		at := fmt.Sprintf("%s.must_fail[%d]", path, i)
+		if kind == "converged" || kind == "golden" {
+			return fmt.Errorf("%s is %q, but no control passes by failing that", at, kind)
+		}
+		checks := mustFail(t, kind)
+		if len(checks) == 0 {
+			return fmt.Errorf("%s.verdict is PASS, but problem.checks has none of the kind in must_fail[%d], %q", path, i, kind)
+		}
+		for _, c := range checks {
+			if c.Verdict != verify.Fail {
+				return fmt.Errorf("%s.verdict is PASS, but check %q of the kind in must_fail[%d], %q, is %v, not FAIL", path, c.ID, i, kind, c.Verdict)
+			}
 		}
 	}
 	return nil
@@ -77,130 +94,8 @@ func consistentVerdict(path string, parent verify.Verdict, children []verify.Ver
 			return fmt.Errorf("%sverdict, or number %d of those it sums up: %w", path, i, err)
 		}
 	}
-	if parent == verify.Pass && len(children) == 0 {
-		return fmt.Errorf("%sverdict is PASS, but nothing was checked", path)
-	}
 	if worst := verify.Worst(append(children, parent)...); worst != parent {
-		return fmt.Errorf("%sverdict is %v, but it sums up a verdict of %v: "+
-			"the file was edited or damaged; run the scenario again", path, parent, worst)
-	}
-	return nil
-}
-
-func consistentProblem(path string, p *verify.ProblemResult) error {
-	verdicts := make([]verify.Verdict, len(p.Checks))
-	for i, c := range p.Checks {
-		verdicts[i] = c.Verdict
-	}
-	if err := consistentVerdict(path+".", p.Verdict, verdicts); err != nil {
-		return err
-	}
-	for i, t := range p.Trials {
-		if t.Basin < -1 || t.Basin >= len(p.Basins) {
-			return fmt.Errorf("%s.trials[%d].basin is %d, but there are %d basins", path, i, t.Basin, len(p.Basins))
-		}
-		if _, err := t.Status.MarshalText(); err != nil {
-			return fmt.Errorf("%s.trials[%d].status: %w", path, i, err)
-		}
-	}
-	for i, b := range p.Basins {
-		if err := consistentTrials(fmt.Sprintf("%s.basins[%d].trials", path, i), b.Trials, len(p.Trials)); err != nil {
-			return err
-		}
-	}
-	if err := consistentDistances(path+".distances", p.Distances, len(p.Trials)); err != nil {
-		return err
-	}
-	for i := range p.Drawings {
-		if err := consistentDrawings(fmt.Sprintf("%s.drawings[%d]", path, i), &p.Drawings[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func consistentTrials(path string, trials []int, n int) error {
-	seen := make(map[int]bool, len(trials))
-	for i, t := range trials {
-		if t < 0 || t >= n {
-			return fmt.Errorf("%s[%d] is %d, but there are %d trials", path, i, t, n)
-		}
-		if seen[t] {
-			return fmt.Errorf("%s names trial %d twice", path, t)
-		}
-		seen[t] = true
-	}
-	return nil
-}
-
-func consistentDistances(path string, d *verify.Distances, trials int) error {
-	if d == nil {
-		return nil
-	}
-	if err := consistentTrials(path+".trials", d.Trials, trials); err != nil {
-		return err
-	}
-	n := len(d.Trials)
-	pairs := n * (n - 1) / 2
-	if len(d.After) != pairs {
-		return fmt.Errorf("%s.after has %d entries, but %d trials make %d pairs", path, len(d.After), n, pairs)
-	}
-	if len(d.Before) != 0 && len(d.Before) != pairs {
-		return fmt.Errorf("%s.before has %d entries, but %d trials make %d pairs", path, len(d.Before), n, pairs)
-	}
-	return nil
-}
-
-func consistentDrawings(path string, d *verify.LabelDrawings) error {
-	for i := range d.Instances {
-		in := &d.Instances[i]
-		at := fmt.Sprintf("%s.instances[%d]", path, i)
-		if _, err := in.Status.MarshalText(); err != nil {
-			return fmt.Errorf("%s.status: %w", at, err)
-		}
-		if err := consistentImage(at+".image", in.Image); err != nil {
-			return err
-		}
-		for j, f := range in.Frames {
-			if err := consistentImage(fmt.Sprintf("%s.frames[%d]", at, j), f); err != nil {
-				return err
-			}
-			if f.Rows != in.Image.Rows || f.Cols != in.Image.Cols {
-				return fmt.Errorf("%s.frames[%d] is %d×%d, but the image is %d×%d",
-					at, j, f.Rows, f.Cols, in.Image.Rows, in.Image.Cols)
-			}
-		}
-	}
-	for i := range d.Basins {
-		if err := consistentImage(fmt.Sprintf("%s.basins[%d].image", path, i), d.Basins[i].Image); err != nil {
-			return err
-		}
-	}
-	if m := d.Residual; m != nil {
-		if err := consistentImage(path+".residual", *m); err != nil {
-			return err
-		}
-		if len(d.Instances) < 2 || m.Rows != d.Instances[0].Image.Rows || m.Cols != d.Instances[0].Image.Cols {
-			return fmt.Errorf("%s.residual is %d×%d, but there are no two instances of that size", path, m.Rows, m.Cols)
-		}
-	}
-	if len(d.Between) != 0 && len(d.Between) != len(d.Basins) {
-		return fmt.Errorf("%s.between has %d rows, but there are %d basins", path, len(d.Between), len(d.Basins))
-	}
-	for i, row := range d.Between {
-		if len(row) != len(d.Basins) {
-			return fmt.Errorf("%s.between[%d] has %d entries, but there are %d basins", path, i, len(row), len(d.Basins))
-		}
-	}
-	return nil
-}
-
-func consistentImage(path string, m verify.Image) error {
-	if m.Rows < 0 || m.Cols < 0 || m.Rows > maxSide || m.Cols > maxSide {
-		return fmt.Errorf("%s is %d×%d: a side is from 0 to %d pixels", path, m.Rows, m.Cols, maxSide)
-	}
-	if m.Rows*m.Cols != len(m.Pixels) {
-		return fmt.Errorf("%s has %d pixels, but it is %d×%d", path, len(m.Pixels), m.Rows, m.Cols)
+		return fmt.Errorf("%sverdict is %v, but it sums up a verdict of %v", path, parent, worst)
 	}
 	return nil
 }

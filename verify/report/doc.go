@@ -13,6 +13,6 @@
 // What is missing from a tree is said in words. It is never blank and never a zero.
 //
 // Every reporter first looks whether the tree is consistent: indices point at something, matrices have
-// the size their labels ask for, and no verdict is better than what it sums up. A tree that is not is
-// refused with an error that names the field.
+// the size their labels ask for, no verdict is better than what it sums up, and a verdict is the one that
+// its value, its tolerance and its trials give. A tree that is not is refused with an error that names the field.
 package report

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,7 +35,7 @@ func fixture(t testing.TB) *verify.Result {
 		Scenario: verify.ScenarioInfo{
 			Name: "seed-sweep", Title: "Training forgets where it started", Subject: "digits",
 			About:  "Trains the reference problem from 96 positive starts with two methods each and compares everything that can be compared.",
-			SHA256: digestOf(rng), Source: "version: 1\nname: seed-sweep\n", Command: "verify run seed-sweep",
+			SHA256: sha256Of("version: 1\nname: seed-sweep\n"), Source: "version: 1\nname: seed-sweep\n", Command: "verify run seed-sweep",
 		},
 		Problems: []verify.ProblemResult{p},
 		Twins: []verify.TwinResult{{
@@ -41,7 +43,7 @@ func fixture(t testing.TB) *verify.Result {
 			Verdict: verify.Pass, Problem: twin,
 			Sentence: "With starts of mixed sign the same checks refute the claim, as they have to: 5 different outcomes from 8 starts.",
 		}},
-		Warnings: []string{"2 of 192 training runs stopped at the step limit and count for nothing."},
+		Warnings: []string{"rank=20, check images: passes with little room, 82 % of its tolerance"},
 		Environment: verify.Environment{
 			Version: "v0.1.0", Revision: "3f2a9c1+dirty", Go: "go1.26.0", GOOS: "linux", GOARCH: "amd64", GOAMD64: "v1",
 			CPU: "Fixture CPU @ 3 GHz", FMA: true, Kernels: "avx2", Cores: 2, Modules: map[string]string{"gonum.org/v1/gonum": "v0.17.0"},
@@ -60,15 +62,44 @@ func little() *verify.Result {
 	p.Drawings = append(p.Drawings, fixtureDrawings(rng, 3))
 	twin := fixtureProblem(rng, 20, 1, false)
 	twin.Verdict, twin.Checks[0].Verdict = verify.Fail, verify.Fail
+	twin.Checks[0].Value, twin.Checks[0].Margin = 0.83, 8.3e4
+	split(&twin)
 	return &verify.Result{
 		SchemaVersion: verify.SchemaVersion, Verdict: verify.Pass, Sentence: "All starts agree.",
-		Scenario:    verify.ScenarioInfo{Name: "little", Title: "A little of everything", Source: "version: 1\n", Command: "verify run little"},
+		Scenario:    verify.ScenarioInfo{Name: "little", Title: "A little of everything", SHA256: sha256Of("version: 1\n"), Source: "version: 1\n", Command: "verify run little"},
 		Problems:    []verify.ProblemResult{p},
 		Twins:       []verify.TwinResult{{Name: "signed", Broken: verify.Settings{"start": "gaussian"}, MustFail: []string{"tuple"}, Verdict: verify.Pass, Problem: twin}},
-		Warnings:    []string{"one trial did not converge"},
+		Warnings:    []string{"one check passes with little room"},
 		Environment: verify.Environment{Modules: map[string]string{"gonum.org/v1/gonum": "v0.17.0"}},
 		Timing:      verify.Timing{Seconds: 1, Phases: []verify.Phase{{Name: "train", Seconds: 1}}, Cells: []verify.CellTiming{{Cell: "x", Seconds: 1}}},
 	}
+}
+
+// nothing returns the tree of a run in which nothing ran.
+func nothing() *verify.Result {
+	return &verify.Result{SchemaVersion: verify.SchemaVersion, Scenario: verify.ScenarioInfo{SHA256: sha256Of("")}}
+}
+
+// unconverged has trial i of p stop at its step limit, so that it bears no witness and p shows nothing.
+func unconverged(p *verify.ProblemResult, i int) {
+	t := &p.Trials[i]
+	t.Status, t.Basin, t.Certificate = verify.StepLimit, -1, nil
+	for k := range p.Basins {
+		b := &p.Basins[k]
+		b.Trials = slices.DeleteFunc(slices.Clone(b.Trials), func(trial int) bool { return trial == i })
+		b.Size = len(b.Trials)
+	}
+	p.Distances.Max = largestConverged(p.Distances, p.Trials)
+	p.Verdict = verify.Worst(p.Verdict, verify.Inconclusive)
+	for k := range p.Checks {
+		c := &p.Checks[k]
+		c.Verdict = verify.Worst(c.Verdict, verify.Inconclusive)
+	}
+}
+
+func sha256Of(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
 }
 
 func digestOf(rng *rand.Rand) string {
@@ -77,6 +108,12 @@ func digestOf(rng *rand.Rand) string {
 		b[i] = byte(rng.Uint32())
 	}
 	return hex.EncodeToString(b)
+}
+
+// coarse returns x with the four digits of a distance.
+func coarse(x float64) verify.Number {
+	e := math.Pow(10, math.Floor(math.Log10(x))-3)
+	return verify.Number(math.Round(x/e) * e)
 }
 
 // logUniform returns a random number between 10^low and 10^high.
@@ -138,9 +175,8 @@ func fixtureProblem(rng *rand.Rand, rank float64, seeds int, full bool) verify.P
 			}
 		}
 	}
-	p.Trials[5].Status, p.Trials[5].Basin = verify.StepLimit, -1
 	b := verify.Basin{Fitness: -3.9182736451, Spread: 3e-14, Diameter: 3.2e-7, Nearest: nan}
-	d := &verify.Distances{Max: 3.2e-7, MaxBefore: 1.41}
+	d := &verify.Distances{MaxBefore: 1.41}
 	for i := range p.Trials {
 		d.Trials = append(d.Trials, i)
 		if p.Trials[i].Basin == 0 {
@@ -157,10 +193,12 @@ func fixtureProblem(rng *rand.Rand, rank float64, seeds int, full bool) verify.P
 	}
 	for i := range d.Trials {
 		for j := i + 1; j < len(d.Trials); j++ {
-			d.After = append(d.After, verify.Number(math.Hypot(errs[i], errs[j])))
+			d.After = append(d.After, coarse(math.Hypot(errs[i], errs[j])))
 			d.Before = append(d.Before, logUniform(rng, -0.1, 0.15))
 		}
 	}
+	d.Max = largestConverged(d, p.Trials)
+	certify(&p, int(rank))
 	p.Distances = d
 	p.Basins = []verify.Basin{b}
 	if full {
@@ -169,6 +207,41 @@ func fixtureProblem(rng *rand.Rand, rank float64, seeds int, full bool) verify.P
 		}
 	}
 	return p
+}
+
+// certify gives every converged trial of p a certificate, and p an optimum found without a start with a
+// hundred singular values, of which the first cut count.
+func certify(p *verify.ProblemResult, cut int) {
+	nan := verify.Number(math.NaN())
+	p.Checks = append(p.Checks, verify.CheckResult{
+		ID: "certificate", Kind: "certificate", Title: "Every run is proven to have ended in the one best outcome", Verdict: verify.Pass,
+		Sentence: "All converged runs are certified.", Value: 1.9e-13, Tolerance: 1e-10, Margin: 0.0019,
+		Reason: "the smallest gap that says anything is a hundred times smaller",
+	})
+	o := &verify.Oracle{Distance: 9.9e-8, Golden: 8.8e-8, Certificate: verify.Certificate{
+		Certified: true, Fitness: -3.9182736451, Bound: -3.9182736451, Gap: 8.9e-16, GapError: 1.9e-13, Ratio: 1.059, Distance: 8.9e-12,
+		Measured: nan, Cut: cut,
+	}}
+	for i := range 100 {
+		v := 0.7 * math.Pow(float64(i+1), -0.9)
+		if i >= cut {
+			v /= 1.03
+		}
+		o.Certificate.Values = append(o.Certificate.Values, verify.Number(v))
+	}
+	p.Oracle = o
+	for i := range p.Trials {
+		t := &p.Trials[i]
+		if t.Status != verify.Converged {
+			continue
+		}
+		c := o.Certificate
+		c.Values, c.Distance, c.Measured = nil, 1.7e-7, verify.Number(1e-9*float64(i%99))
+		if o.Cell == "" {
+			o.Cell, c.Measured = t.Cell, o.Distance
+		}
+		t.Certificate = &c
+	}
 }
 
 func fixtureTrial(rng *rand.Rand, seed int, start string, ascent verify.Settings) verify.TrialResult {
@@ -311,8 +384,8 @@ func split(p *verify.ProblemResult) {
 	n, k := len(p.Distances.Trials), 0
 	for i := range n {
 		for j := i + 1; j < n; j++ {
-			if p.Trials[p.Distances.Trials[i]].Basin != p.Trials[p.Distances.Trials[j]].Basin {
-				p.Distances.After[k] = 0.4 + 0.5*p.Distances.After[k]
+			if a, b := p.Trials[p.Distances.Trials[i]].Basin, p.Trials[p.Distances.Trials[j]].Basin; a != b {
+				p.Distances.After[k] = coarse(0.4 + 0.43*math.Abs(float64(a-b))/(basins-1))
 			}
 			k++
 		}

@@ -58,6 +58,7 @@ type page struct {
 	Controls []*controlView
 	Films    bool // whether an ascent can be moved through
 	Measured bool // whether there is any metric
+	Proven   bool // whether there is any proof, or the attempt at one
 	Words    []verify.Verdict
 }
 
@@ -95,6 +96,7 @@ func newPage(r *verify.Result) (*page, error) {
 		v.Views = append(v.Views, view)
 		v.Films = v.Films || view.Frames > 1
 		v.Measured = v.Measured || len(p.Metrics) > 0
+		v.Proven = v.Proven || view.Proven != nil
 	}
 	for i := range r.Twins {
 		c, err := newControlView(fmt.Sprintf("t%d", i+1), &r.Twins[i])
@@ -117,7 +119,7 @@ func digest(b []byte) string {
 
 // figures returns the big numbers: over all problems, the worst of each.
 func figures(r *verify.Result) []figure {
-	var trials, converged, starts, disagreed, basins int
+	var trials, converged, certified, asked, starts, disagreed, basins int
 	distance, upper := math.NaN(), math.NaN()
 	powered := false
 	for i := range r.Problems {
@@ -127,6 +129,10 @@ func figures(r *verify.Result) []figure {
 			if p.Trials[j].Status == verify.Converged {
 				converged++
 			}
+		}
+		if p.Oracle != nil {
+			certified += certifiedTrials(p.Trials)
+			asked += len(p.Trials)
 		}
 		basins = max(basins, len(p.Basins))
 		if p.Distances != nil {
@@ -144,6 +150,9 @@ func figures(r *verify.Result) []figure {
 		each = ", in the worst problem"
 	}
 	all := []figure{{fmt.Sprintf("%d of %d", converged, trials), "training runs converged"}}
+	if asked > 0 {
+		all = append(all, figure{fmt.Sprintf("%d of %d", certified, asked), "training runs certified to have ended in the one best outcome"})
+	}
 	if !math.IsNaN(distance) {
 		all = append(all, figure{significant(distance, 3), "largest distance between two trained networks" + each + ", where 1 is the size of a network"})
 	}
@@ -168,19 +177,24 @@ func worse(x, y float64) float64 {
 // functions are what the templates call.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"number":   number,
-		"precise":  precise,
-		"percent":  percent,
-		"or_words": orWords,
-		"plural":   plural,
-		"glyph":    glyph,
-		"meaning":  meaning,
-		"settings": func(s verify.Settings) string { return settings(s) },
-		"class":    func(v verify.Verdict) string { return strings.ReplaceAll(strings.ToLower(v.String()), " ", "-") },
-		"add":      func(a, b int) int { return a + b },
-		"brief":    brief,
-		"seconds":  seconds,
-		"px":       px,
+		"number":    number,
+		"precise":   precise,
+		"percent":   percent,
+		"or_words":  orWords,
+		"plural":    plural,
+		"glyph":     glyph,
+		"meaning":   meaning,
+		"settings":  func(s verify.Settings) string { return settings(s) },
+		"class":     func(v verify.Verdict) string { return strings.ReplaceAll(strings.ToLower(v.String()), " ", "-") },
+		"add":       func(a, b int) int { return a + b },
+		"brief":     brief,
+		"seconds":   seconds,
+		"px":        px,
+		"full":      full,
+		"nan":       func(x verify.Number) bool { return math.IsNaN(float64(x)) },
+		"ratio":     ratio,
+		"distance":  distance,
+		"certified": certified,
 	}
 }
 

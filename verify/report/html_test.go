@@ -38,14 +38,14 @@ func pages(t testing.TB) map[string]string {
 	t.Helper()
 	return map[string]string{
 		"full": html(t, fixture(t)), "little": html(t, little()), "small": html(t, small()), "many": html(t, many(6)),
-		"nothing": html(t, &verify.Result{SchemaVersion: verify.SchemaVersion}),
+		"nothing": html(t, nothing()),
 	}
 }
 
 // many returns a tree of n problems, the last of which fails.
 func many(n int) *verify.Result {
 	rng := rand.New(rand.NewPCG(5, 6))
-	r := &verify.Result{SchemaVersion: verify.SchemaVersion, Verdict: verify.Fail, Sentence: "One rank fails.", Scenario: verify.ScenarioInfo{Name: "ranks"}}
+	r := &verify.Result{SchemaVersion: verify.SchemaVersion, Verdict: verify.Fail, Sentence: "One rank fails.", Scenario: verify.ScenarioInfo{Name: "ranks", SHA256: sha256Of("")}}
 	for i := range n {
 		p := fixtureProblem(rng, float64(i+1), 2, false)
 		p.Drawings = append(p.Drawings, fixtureDrawings(rng, 3))
@@ -121,7 +121,7 @@ func TestHTMLStructure(t *testing.T) {
 					t.Errorf("the id %q is there twice", id)
 				}
 			}
-			for _, pattern := range []string{`href="#([^"]*)"`, `aria-labelledby="([^"]*)"`, `url\(#([^)]*)\)`} {
+			for _, pattern := range []string{`href="#([^"]*)"`, `aria-labelledby="([^"]*)"`, `aria-describedby="([^"]*)"`, `url\(#([^)]*)\)`} {
 				for _, id := range matches(page, pattern) {
 					if !slices.Contains(ids, id) {
 						t.Errorf("nothing has the id %q that %s names", id, pattern)
@@ -205,21 +205,32 @@ func poison(v reflect.Value, text string) int {
 	return n
 }
 
-func TestHTMLStringsAreHarmless(t *testing.T) {
-	poisoned := func(text string) string {
-		r := little()
-		if n := poison(reflect.ValueOf(r).Elem(), text); n < 100 {
-			t.Fatalf("only %d strings in the tree", n)
-		}
-		return html(t, r)
+// poisoned returns a consistent tree in which every string but a digest that is verified is text.
+func poisoned(t *testing.T, text string) *verify.Result {
+	t.Helper()
+	r := little()
+	unconverged(&r.Problems[0], 5)
+	if n := poison(reflect.ValueOf(r).Elem(), text); n < 100 {
+		t.Fatalf("only %d strings in the tree", n)
 	}
+	r.Scenario.SHA256 = sha256Of(text)
+	uncertified(&r.Problems[0], text)
+	uncertified(&r.Twins[0].Problem, text)
+	r.Verdict, r.Problems[0].Verdict = verify.Error, verify.Error
+	for i := range r.Twins[0].Problem.Checks {
+		r.Twins[0].Problem.Checks[i].Verdict = verify.Fail // now that all are of one kind
+	}
+	return r
+}
+
+func TestHTMLStringsAreHarmless(t *testing.T) {
 	tags := func(page string) []string { return matches(page, `<([a-zA-Z/!][a-zA-Z0-9]*)`) }
-	harmless := tags(poisoned("x"))
+	harmless := tags(html(t, poisoned(t, "x")))
 	for _, text := range []string{
 		`"><script>alert(1)</script>`, `'><img src=x onerror=alert(1)>`, `</style><script>alert(1)</script>`, `" onload="alert(1)`,
 		`</title><svg onload=alert(1)>`, `--><b>`, `<!--`, "{{.}}", "`${alert(1)}`", `javascript:alert(1)`, "\x00\x1b[31m\u202e",
 	} {
-		page := poisoned(text)
+		page := html(t, poisoned(t, text))
 		if got := tags(page); !slices.Equal(got, harmless) {
 			t.Errorf("with %q in every string the page has %d tags, want the same %d as with a harmless text", text, len(got), len(harmless))
 		}
@@ -261,7 +272,7 @@ func TestHTMLFoldsWhatPasses(t *testing.T) {
 func TestHTMLSaysWhatIsMissing(t *testing.T) {
 	nan := verify.Number(math.NaN())
 	r := &verify.Result{
-		SchemaVersion: verify.SchemaVersion, Verdict: verify.Inconclusive,
+		SchemaVersion: verify.SchemaVersion, Verdict: verify.Inconclusive, Scenario: verify.ScenarioInfo{SHA256: sha256Of("")},
 		Problems: []verify.ProblemResult{{
 			Label: "rank=2", Verdict: verify.Inconclusive,
 			Checks: []verify.CheckResult{{ID: "tuple", Verdict: verify.Inconclusive, Value: nan, Tolerance: 1e-5, Margin: nan}},
@@ -287,6 +298,18 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 		"there are no trials", "No instance was recorded", "there is no second instance", "a pixel is not a number", "the difference was not recorded",
 		"the two instances have no common size", "no picture was recorded", "The text of the scenario was not recorded", "No basins of drawings",
 	} {
+		if !strings.Contains(page, words) {
+			t.Errorf("the page does not say %q", words)
+		}
+	}
+}
+
+func TestHTMLSaysThatAToleranceIsExact(t *testing.T) {
+	r := controlled()
+	r.Problems[0].Checks[0].Value, r.Problems[0].Checks[0].Tolerance = 0, 0
+	r.Twins[0].Problem.Checks[0].Tolerance = 0
+	page := html(t, r)
+	for _, words := range []string{"<dt>tolerance</dt><dd>exact</dd>", `<td class="n">1</td><td class="n">exact</td>`} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the page does not say %q", words)
 		}

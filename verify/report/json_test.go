@@ -19,15 +19,15 @@ import (
 func small() *verify.Result {
 	nan := verify.Number(math.NaN())
 	return &verify.Result{
-		SchemaVersion: verify.SchemaVersion, Verdict: verify.Pass, Sentence: "Fine <so far> & so on.",
+		SchemaVersion: verify.SchemaVersion, Verdict: verify.Pass, Scenario: verify.ScenarioInfo{SHA256: sha256Of("")}, Sentence: "Fine <so far> & so on.",
 		Problems: []verify.ProblemResult{{
 			Label: "rank=2", Verdict: verify.Pass,
 			Trials: []verify.TrialResult{
 				{Label: "seed=1", Status: verify.Converged, Fitness: 1, Curve: []verify.CurvePoint{{Step: 0, Fitness: -1, GradNorm: 1}, {Step: 9, Fitness: 1, GradNorm: 1e-9}}},
-				{Label: "seed=2", Status: verify.StepLimit, Fitness: nan, Basin: -1},
+				{Label: "seed=2", Status: verify.Converged, Fitness: 1},
 			},
 			Checks:    []verify.CheckResult{{ID: "tuple", Kind: "tuple", Verdict: verify.Pass, Tolerance: 1e-5, Value: 1e-7, Margin: 0.01}},
-			Basins:    []verify.Basin{{Size: 1, Trials: []int{0}, Nearest: nan}},
+			Basins:    []verify.Basin{{Size: 2, Trials: []int{0, 1}, Nearest: nan}},
 			Distances: &verify.Distances{Trials: []int{0, 1}, After: []verify.Number{1e-7}, Before: []verify.Number{nan}, Max: 1e-7, MaxBefore: nan},
 		}},
 	}
@@ -46,7 +46,7 @@ func TestJSONRoundTrip(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		tree *verify.Result
-	}{{"small", small()}, {"every field", little()}, {"nothing ran", &verify.Result{SchemaVersion: verify.SchemaVersion}}} {
+	}{{"small", small()}, {"every field", little()}, {"nothing ran", nothing()}} {
 		t.Run(c.name, func(t *testing.T) {
 			first := written(t, c.tree)
 			back, err := ReadJSON(strings.NewReader(first))
@@ -129,6 +129,8 @@ func TestReadJSONIsStrict(t *testing.T) {
 		{"a string", `"x"`, "cannot unmarshal", ""},
 		{"an object for a number", swap(`"value": 1e-7`, `"value": {}`), "value is an object", ""},
 		{"better than its children", worseChild(good), "sums up a verdict of FAIL", "an edited file"},
+		{"value beyond the tolerance", swap(`"value": 1e-7`, `"value": 1`), "problems[0].checks[0].verdict is PASS, but value is 1,", "an edited file"},
+		{"another scenario", swap(`"source": ""`, `"source": "seeds: [1]"`), "scenario.sha256 is", "an edited file"},
 		{"basin out of range", swap(`"basin": 0`, `"basin": 3`), "problems[0].trials[0].basin is 3", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

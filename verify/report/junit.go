@@ -73,20 +73,23 @@ func problemSuite(scenario string, p *verify.ProblemResult) xmlSuite {
 func twinSuite(scenario string, t *verify.TwinResult) xmlSuite {
 	s := xmlSuite{Name: scenario + "/twin/" + t.Name}
 	s.property("broken", settings(t.Broken))
-	for _, named := range t.MustFail {
-		tc := xmlCase{Class: s.Name}
-		said := "the control has no such check"
-		v := t.Verdict
-		if c := mustFail(t, named); c != nil {
-			tc = checkCase(s.Name, c)
-			said = "the control has to fail; it came to " + c.Verdict.String() + ": " + c.Sentence
+	for _, kind := range t.MustFail {
+		checks := mustFail(t, kind)
+		if len(checks) == 0 {
+			tc := xmlCase{Class: s.Name, Name: kind + " has to fail"}
+			tc.outcome(t.Verdict, "the control has no such check")
+			s.Cases = append(s.Cases, tc)
+		}
+		for _, c := range checks {
+			tc := checkCase(s.Name, c)
+			tc.Name = c.ID + " has to fail"
+			v := t.Verdict
 			if c.Verdict == verify.Fail {
 				v = verify.Pass
 			}
+			tc.outcome(v, "the control has to fail; it came to "+c.Verdict.String()+": "+c.Sentence)
+			s.Cases = append(s.Cases, tc)
 		}
-		tc.Name = named + " has to fail"
-		tc.outcome(v, said)
-		s.Cases = append(s.Cases, tc)
 	}
 	s.complete(t.Verdict, strings.TrimSpace(t.Sentence+" "+t.Problem.Error))
 	return s

@@ -3,8 +3,8 @@ package report
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"io"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +41,9 @@ func TestJUnitVerdicts(t *testing.T) {
 		t.Run(c.verdict.String(), func(t *testing.T) {
 			r := small()
 			r.Verdict, r.Problems[0].Verdict, r.Problems[0].Checks[0].Verdict = c.verdict, c.verdict, c.verdict
+			if c.verdict == verify.Fail {
+				r.Problems[0].Checks[0].Value = 1
+			}
 			text, all := junit(t, r)
 			tc := all.Suites[0].Cases[0]
 			got := ""
@@ -78,33 +81,45 @@ func TestJUnitProperties(t *testing.T) {
 
 func TestJUnitTwins(t *testing.T) {
 	for _, c := range []struct {
-		name  string
-		check verify.Verdict
-		id    string
-		twin  verify.Verdict
-		want  string
+		name   string
+		checks []verify.Verdict // of the kind "images"
+		kind   string
+		twin   verify.Verdict
+		want   []string
 	}{
-		{"caught", verify.Fail, "tuple", verify.Pass, ""},
-		{"caught by kind", verify.Fail, "the kind", verify.Pass, ""},
-		{"not caught", verify.Pass, "tuple", verify.Vacuous, "VACUOUS"},
-		{"not decided", verify.Inconclusive, "tuple", verify.Vacuous, "VACUOUS"},
-		{"no such check", verify.Fail, "scores", verify.Missing, "MISSING"},
+		{"caught", []verify.Verdict{verify.Fail}, "images", verify.Pass, []string{"check 0: "}},
+		{"caught twice", []verify.Verdict{verify.Fail, verify.Fail}, "images", verify.Pass, []string{"check 0: ", "check 1: "}},
+		{"caught once of twice", []verify.Verdict{verify.Fail, verify.Pass}, "images", verify.Vacuous, []string{"check 0: ", "check 1: VACUOUS"}},
+		{"not caught", []verify.Verdict{verify.Pass}, "images", verify.Vacuous, []string{"check 0: VACUOUS"}},
+		{"not decided", []verify.Verdict{verify.Inconclusive}, "images", verify.Vacuous, []string{"check 0: VACUOUS"}},
+		{"no such check", []verify.Verdict{verify.Fail}, "scores", verify.Missing, []string{"scores: MISSING"}},
+		{"an id is no kind", []verify.Verdict{verify.Fail}, "check 0", verify.Missing, []string{"check 0: MISSING"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := small()
 			p := small().Problems[0]
-			p.Verdict, p.Checks[0].Verdict, p.Checks[0].Kind = c.check, c.check, "the kind"
-			r.Verdict = c.twin
-			r.Twins = []verify.TwinResult{{Name: "broken", MustFail: []string{c.id}, Verdict: c.twin, Problem: p}}
-			_, all := junit(t, r)
-			tc := all.Suites[1].Cases[0]
-			got := ""
-			for _, o := range []*xmlOutcome{tc.Failure, tc.Error} {
-				if o != nil {
-					got = o.Type
+			p.Checks, p.Verdict = nil, verify.Worst(c.checks...)
+			for i, v := range c.checks {
+				check := verify.CheckResult{ID: fmt.Sprintf("check %d", i), Kind: "images", Verdict: v, Tolerance: 0.1}
+				if v == verify.Fail {
+					check.Value = 1
 				}
+				p.Checks = append(p.Checks, check)
 			}
-			if got != c.want {
+			r.Verdict = c.twin
+			r.Twins = []verify.TwinResult{{Name: "broken", MustFail: []string{c.kind}, Verdict: c.twin, Problem: p}}
+			_, all := junit(t, r)
+			var got []string
+			for _, tc := range all.Suites[1].Cases {
+				came := strings.TrimSuffix(tc.Name, " has to fail") + ": "
+				for _, o := range []*xmlOutcome{tc.Failure, tc.Error} {
+					if o != nil {
+						came += o.Type
+					}
+				}
+				got = append(got, came)
+			}
+			if !slices.Equal(got, c.want) {
 				t.Errorf("the control comes to %q, want %q", got, c.want)
 			}
 		})
@@ -118,7 +133,7 @@ func TestJUnitHidesNoVerdict(t *testing.T) {
 		edit func(*verify.Result)
 		want string
 	}{
-		{"nothing ran", func(r *verify.Result) { *r = verify.Result{SchemaVersion: verify.SchemaVersion} }, "NOT RUN"},
+		{"nothing ran", func(r *verify.Result) { *r = *nothing() }, "NOT RUN"},
 		{"a problem that could not be posed", func(r *verify.Result) {
 			r.Verdict, r.Problems[0].Verdict, r.Problems[0].Error, r.Problems[0].Checks = verify.Error, verify.Error, "no data", nil
 		}, "ERROR"},
@@ -139,8 +154,7 @@ func TestJUnitHidesNoVerdict(t *testing.T) {
 }
 
 func TestJUnitIsWellFormedWhateverItHolds(t *testing.T) {
-	r := little()
-	poison(reflect.ValueOf(r).Elem(), "]]><&\"'\x00\x1b\uFFFE\xff")
+	r := poisoned(t, "]]><&\"'\x00\x1b\uFFFE\xff")
 	var b bytes.Buffer
 	if err := WriteJUnit(&b, r); err != nil {
 		t.Fatal(err)

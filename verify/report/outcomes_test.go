@@ -51,6 +51,7 @@ func TestHeatPictureInBlocksShowsTheWorst(t *testing.T) {
 func TestHeatViewMarksTheTolerance(t *testing.T) {
 	p := small().Problems[0]
 	p.Distances.After[0], p.Distances.Before[0] = 1e-7, 1
+	p.Trials[1].Basin = -1
 	v, err := newHeatView("p1", &p)
 	if err != nil {
 		t.Fatal(err)

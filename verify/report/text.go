@@ -133,6 +133,7 @@ func (t *text) problem(p *verify.ProblemResult) {
 	}
 	t.checks(p.Checks)
 	t.basins(p)
+	t.proven(p)
 	if p.Power != nil && p.Power.Sentence != "" {
 		t.say("  ", p.Power.Sentence)
 	}
@@ -219,6 +220,25 @@ func (t *text) basins(p *verify.ProblemResult) {
 	}
 }
 
+// proven writes how many trials are certified, and what the optimum found without a start says.
+func (t *text) proven(p *verify.ProblemResult) {
+	if p.Oracle == nil {
+		return
+	}
+	o := &p.Oracle.Certificate
+	line := fmt.Sprintf("certified: %d of %s; ", certifiedTrials(p.Trials), plural(len(p.Trials), "trial"))
+	if !o.Certified {
+		line += "the optimum found without a start is not certified: " + o.Reason + "; "
+	}
+	line += fmt.Sprintf("bound %s, gap %s ± %s, ratio at the cut %s; ", known(o.Bound, 14), known(o.Gap, 2), known(o.GapError, 2),
+		known(o.Ratio, ratioDigits(o.Ratio)))
+	if math.IsNaN(float64(p.Oracle.Distance)) {
+		t.say("  ", line+"no trained tuple was compared with an optimum found without a start")
+		return
+	}
+	t.say("  ", fmt.Sprintf("%sfarthest trained tuple %s from the optimum found without a start", line, known(p.Oracle.Distance, 2)))
+}
+
 func (t *text) metrics(metrics []verify.Metric) {
 	for _, m := range metrics {
 		line := m.Name + " " + short(m.Value, "not measured")
@@ -259,14 +279,15 @@ func (t *text) trials(trials []verify.TrialResult) {
 func (t *text) twin(tw *verify.TwinResult) {
 	t.gap()
 	t.verdictLine("", tw.Verdict, fmt.Sprintf("control %s (%s): %s", tw.Name, settings(tw.Broken), tw.Sentence))
-	for _, named := range tw.MustFail {
-		c := mustFail(tw, named)
-		if c == nil {
-			t.say("  ", named+" has to fail; the control has no such check")
-			continue
+	for _, kind := range tw.MustFail {
+		checks := mustFail(tw, kind)
+		if len(checks) == 0 {
+			t.say("  ", kind+" has to fail; the control has no such check")
 		}
-		t.say("  ", fmt.Sprintf("%s has to fail; it came to %v: value %s, tolerance %s", named, c.Verdict,
-			short(c.Value, "not measured"), tolerance(c.Tolerance)))
+		for _, c := range checks {
+			t.say("  ", fmt.Sprintf("%s has to fail; it came to %v: value %s, tolerance %s", c.ID, c.Verdict,
+				short(c.Value, "not measured"), tolerance(c.Tolerance)))
+		}
 	}
 }
 
@@ -276,6 +297,14 @@ func short(x verify.Number, word string) string {
 		return word
 	}
 	return fmt.Sprintf("%.3g", float64(x))
+}
+
+// known writes x in so many digits for a terminal, or that it is not known.
+func known(x verify.Number, digits int) string {
+	if math.IsNaN(float64(x)) {
+		return "not known"
+	}
+	return fmt.Sprintf("%.*g", digits, float64(x))
 }
 
 // tolerance writes a tolerance for a terminal.

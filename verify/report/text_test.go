@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -21,13 +22,52 @@ func text80(t testing.TB, r *verify.Result, width int, color bool) string {
 func TestTextSaysEverything(t *testing.T) {
 	got := text80(t, little(), 0, false)
 	for _, words := range []string{
-		"✓ PASS  All starts agree.", "rank=20: 6 trials, 5 converged, 1 step limit", "✓ PASS   tuple", "3.2e-07", "1e-05", "0.032", "exact",
+		"✓ PASS  All starts agree.", "rank=20: 6 trials, all converged", "✓ PASS   tuple", "3.2e-07", "1e-05", "0.032", "exact",
 		"1 basin:", "0 of 3 independent starts disagreed", "control signed (start=gaussian)", "tuple has to fail; it came to FAIL",
-		"accuracy/test", "log: logs/cell.log", "again: verify run", "Warning: one trial did not converge", "drawing 3: 64 of 64 converged",
+		"certified: 6 of 6 trials; bound -3.9182736451, gap 8.9e-16 ± 1.9e-13, ratio at the cut 1.059;",
+		"farthest trained tuple 9.9e-08 from the optimum found without a start",
+		"accuracy/test", "Warning: one check passes with little room", "drawing 3: 64 of 64 converged",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(got), " "), strings.Join(strings.Fields(words), " ")) {
 			t.Errorf("the summary does not say %q:\n%s", words, got)
 		}
+	}
+}
+
+func TestTextNamesWhatDidNotConverge(t *testing.T) {
+	r := little()
+	unconverged(&r.Problems[0], 5)
+	r.Verdict = verify.Inconclusive
+	got := text80(t, r, 0, false)
+	for _, words := range []string{"6 trials, 5 converged, 1 step limit", "certified: 5 of 6 trials", r.Problems[0].Trials[5].Label + ": step limit", "log: logs/cell.log", "again: verify run"} {
+		if !strings.Contains(got, words) {
+			t.Errorf("the summary does not say %q:\n%s", words, got)
+		}
+	}
+}
+
+func TestMetricsWithoutAnInterval(t *testing.T) {
+	nan := verify.Number(math.NaN())
+	for _, c := range []struct {
+		name       string
+		low, high  verify.Number
+		text, html string
+	}{
+		{"both", 0.25, 0.75, "share 0.5 (95 % confidence 0.25 to 0.75, n = 9)", `<td class="n">0.25</td><td class="n">0.75</td>`},
+		{"none", nan, nan, "share 0.5\n", `<td class="n" colspan="2">no interval</td>`},
+		{"no lower end", nan, 0.75, "share 0.5\n", `<td class="n" colspan="2">no interval</td>`},
+		{"no upper end", 0.25, nan, "share 0.5\n", `<td class="n" colspan="2">no interval</td>`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := small()
+			r.Problems[0].Metrics = []verify.Metric{{Name: "share", Value: 0.5, Low: c.low, High: c.high, N: 9}}
+			if got := text80(t, r, 0, false); !strings.Contains(got, c.text) || strings.Contains(got, "NaN") {
+				t.Errorf("the summary does not say %q, or says NaN:\n%s", c.text, got)
+			}
+			if got := html(t, r); !strings.Contains(got, c.html) || strings.Contains(got, "NaN") {
+				t.Errorf("the page does not have %q, or says NaN", c.html)
+			}
+		})
 	}
 }
 
@@ -42,7 +82,7 @@ func TestTextShowsTheEvidenceOfAFailure(t *testing.T) {
 }
 
 func TestTextOfNothing(t *testing.T) {
-	got := text80(t, &verify.Result{SchemaVersion: verify.SchemaVersion}, 80, false)
+	got := text80(t, nothing(), 80, false)
 	if !strings.Contains(got, "NOT RUN  No sentence was recorded.") {
 		t.Errorf("summary of an empty result:\n%s", got)
 	}

@@ -18,6 +18,8 @@ type problemView struct {
 	Groups   []*group
 	Plots    []*plot
 	Dots     *dots
+	Proven   *provenView // nil without an oracle
+	Signed   bool        // a trial has a certificate
 	Statuses string
 	Measures []measureView
 	Worst    *claimView // the check with the least room, for the overview
@@ -51,6 +53,7 @@ func newProblemView(id string, p *verify.ProblemResult, open bool, curves int) (
 	v.Groups = groupTrials(p.Trials)
 	v.Plots = newPlots(p, v.Groups, curves)
 	v.Dots = newDots(p.Power)
+	v.Proven, v.Signed = newProvenView(id, p), anyCertificate(p.Trials)
 	for i := range p.Metrics {
 		v.Measures = append(v.Measures, newMeasureView(&p.Metrics[i]))
 	}
@@ -103,19 +106,21 @@ type controlView struct {
 
 // mustFailView is a check that has to fail, and what became of it.
 type mustFailView struct {
-	ID    string
-	Claim *claimView // nil when the control has no such check
+	ID    string     // of the check; its kind when the control has no check of that kind
+	Claim *claimView // nil when the control has none
 }
 
 func newControlView(id string, t *verify.TwinResult) (*controlView, error) {
 	v := &controlView{TwinResult: t, ID: id}
-	for _, named := range t.MustFail {
-		m := mustFailView{ID: named}
-		if check := mustFail(t, named); check != nil {
-			c := newClaimView(check)
-			m.Claim = &c
+	for _, kind := range t.MustFail {
+		checks := mustFail(t, kind)
+		if len(checks) == 0 {
+			v.Claims = append(v.Claims, mustFailView{ID: kind})
 		}
-		v.Claims = append(v.Claims, m)
+		for _, check := range checks {
+			c := newClaimView(check)
+			v.Claims = append(v.Claims, mustFailView{ID: check.ID, Claim: &c})
+		}
 	}
 	heat, err := newHeatView(id, &t.Problem)
 	if err != nil {

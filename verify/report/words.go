@@ -18,6 +18,9 @@ func number(x verify.Number) string { return significant(float64(x), 3) }
 // precise writes x with ten significant digits, for numbers whose last digits matter.
 func precise(x verify.Number) string { return significant(float64(x), 10) }
 
+// full writes x with fourteen significant digits, for numbers whose difference is near the last of them.
+func full(x verify.Number) string { return significant(float64(x), 14) }
+
 // significant writes x with at most n significant digits; beyond four decades either way as a power of
 // ten, with two digits where n is small.
 func significant(x float64, n int) string {

@@ -29,8 +29,10 @@ type Bilinear struct {
 	Blocks int
 }
 
-// String returns "O(d) × {±1}^Blocks × R₊²".
-func (g Bilinear) String() string { return fmt.Sprintf("O(d) × {±1}^%d × R₊²", g.Blocks) }
+// String returns "gauge × {±1}^Blocks × R₊² (what counts is the product BA)".
+func (g Bilinear) String() string {
+	return fmt.Sprintf("gauge × {±1}^%d × R₊² (what counts is the product BA)", g.Blocks)
+}
 
 // Check accepts a tuple of two matrices "A" (d×p) and "B" (Blocks·p' × d) whose
 // entries are finite and that are both different from zero.

@@ -80,12 +80,6 @@ func TestDistanceMatrix(t *testing.T) {
 	if d, i, j := m.Max(); d != 10 || i != 0 || j != 3 {
 		t.Errorf("Max() = %g, %d, %d, want 10, 0, 3", d, i, j)
 	}
-	if d, j := m.MaxTo(2); d != 7 || j != 3 {
-		t.Errorf("MaxTo(2) = %g, %d, want 7, 3", d, j)
-	}
-	if d, j := m.MaxTo(1); d != 7 || j != 0 {
-		t.Errorf("MaxTo(1) = %g, %d, want 7, 0", d, j)
-	}
 	if got, want := Diameter(m, []int{1, 2, 3}), 7.0; got != want {
 		t.Errorf("Diameter = %g, want %g", got, want)
 	}
@@ -105,9 +99,6 @@ func TestDistanceMatrix(t *testing.T) {
 	if d, i, j := NewDistanceMatrix(3, nil).Max(); d != 0 || i != 0 || j != 1 {
 		t.Errorf("Max() of zeros = %g, %d, %d, want 0, 0, 1", d, i, j)
 	}
-	if d, j := onLine(1).MaxTo(0); d != 0 || j != -1 {
-		t.Errorf("MaxTo(0) of one = %g, %d, want 0, -1", d, j)
-	}
 }
 
 func TestMistakesPanic(t *testing.T) {
@@ -119,7 +110,6 @@ func TestMistakesPanic(t *testing.T) {
 	}{
 		{"At", func() { m.At(0, 2) }, "symmetry: index out of range"},
 		{"At negative", func() { m.At(-1, 0) }, "symmetry: index out of range"},
-		{"MaxTo", func() { m.MaxTo(2) }, "symmetry: index out of range"},
 		{"packed", func() { NewDistanceMatrix(3, []float64{1}) }, "symmetry: packed has not n(n-1)/2 entries"},
 		{"negative", func() { NewDistanceMatrix(-1, nil) }, "symmetry: negative number of things"},
 		{"Between", func() { Between(m, nil, []int{0}) }, "symmetry: empty cluster"},

@@ -66,21 +66,3 @@ func (m *DistanceMatrix) Max() (d float64, i, j int) {
 	}
 	return d, i, j
 }
-
-// MaxTo returns the largest distance from thing i to another one, and the first
-// that has it. With one thing it returns 0, −1. It panics if i is out of range.
-func (m *DistanceMatrix) MaxTo(i int) (d float64, j int) {
-	if i < 0 || i >= m.n {
-		panic("symmetry: index out of range")
-	}
-	j = -1
-	for b := range m.n {
-		if b == i {
-			continue
-		}
-		if v := m.At(i, b); j < 0 || v > d {
-			d, j = v, b
-		}
-	}
-	return d, j
-}

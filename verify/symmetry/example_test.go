@@ -40,7 +40,7 @@ func ExampleBilinear() {
 	fmt.Printf("before alignment %.3f\n", raw)
 	fmt.Println("the same:", d < 1e-15)
 	// Output:
-	// O(d) × {±1}^2 × R₊²
+	// gauge × {±1}^2 × R₊² (what counts is the product BA)
 	// before alignment 1.252
 	// the same: true
 }

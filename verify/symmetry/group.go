@@ -7,7 +7,7 @@ import "slices"
 // returns an error, never a number, for a tuple that Check refuses; the methods
 // of two tuples also refuse tuples whose parts differ in name, order or shape.
 type Group interface {
-	// String describes the group in words, e.g. "O(d) × {±1}^10 × R₊²".
+	// String describes the group in words, e.g. "gauge × {±1}^10 × R₊² (what counts is the product BA)".
 	String() string
 	// Check reports a tuple the group does not act on: missing or misshapen
 	// parts, parts that are zero where a scale has to be divided out, entries

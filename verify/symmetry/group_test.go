@@ -13,9 +13,9 @@ import (
 
 func TestString(t *testing.T) {
 	for want, g := range map[string]Group{
-		"O(d) × {±1}^10 × R₊²": Bilinear{Blocks: 10},
-		"{±1} × R₊":            Sign{},
-		"{1}":                  Trivial{},
+		"gauge × {±1}^10 × R₊² (what counts is the product BA)": Bilinear{Blocks: 10},
+		"{±1} × R₊": Sign{},
+		"{1}":       Trivial{},
 	} {
 		if got := g.String(); got != want {
 			t.Errorf("String() = %q, want %q", got, want)
