@@ -139,6 +139,10 @@ func (t *TwinResult) judge(p ProblemResult) {
 	var held []string
 	verdicts := []Verdict{}
 	for _, kind := range t.MustFail {
+		if !slices.ContainsFunc(p.Checks, func(c CheckResult) bool { return c.Kind == kind }) {
+			verdicts = append(verdicts, Error)
+			held = append(held, kind+" was not checked")
+		}
 		for _, c := range p.Checks {
 			switch {
 			case c.Kind != kind:
@@ -287,7 +291,7 @@ func controls(twins []TwinResult) string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf("; the control %q fails %s, as it must", twins[0].Name, checkList(twins[0].MustFail))
+		return fmt.Sprintf("; the control %q fails, as it must", twins[0].Name)
 	}
 	return fmt.Sprintf("; all %d controls, each with one thing broken, fail, as they must", len(twins))
 }

@@ -151,6 +151,7 @@ func TestParseScenarioRejects(t *testing.T) {
 		{"golden with a reason only", "golden: {}", "golden: {reason: r}", []string{`20:14: check "golden" has a reason without a tolerance`}},
 		{"a twin that must fail what is not checked", "fails: [tuple, images]", "fails: [tuples]", []string{`22:71: the twin has to fail check "tuples", which the scenario does not have; did you mean "tuple"?`}},
 		{"a twin that must fail twice", "fails: [tuple, images]", "fails: [tuple, tuple]", []string{`22:78: check "tuple" appears twice, first on line 22`}},
+		{"a twin that must fail converged", "fails: [tuple, images]", "fails: [converged]", []string{`22:71: a twin cannot be asked to fail check "converged": that never fails, and a control that does not converge shows nothing; name a check that compares outcomes`}},
 		{"a twin that must fail golden", "fails: [tuple, images]", "fails: [golden]", []string{`22:71: a twin cannot be asked to fail check "golden": it has no golden file of its own; name another check`}},
 		{"a twin that changes nothing", "rank: 3", "rank: [5, 20]", []string{"23:5: the twin breaks nothing: the scenario has every value it sets; give an axis a value with which the checks have to fail"}},
 		{"a twin that changes part of the values", "rank: 3", "rank: 5", []string{"23:5: the twin breaks nothing: the scenario has every value it sets; give an axis a value with which the checks have to fail"}},

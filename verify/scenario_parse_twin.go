@@ -86,6 +86,8 @@ func (p *scenarioParser) fails(t yamlTable, w *TwinSpec) {
 		case !ok || p.twice(lines, kind, n, "check "+shown(kind)):
 		case kind == "golden":
 			p.point(n, "name another check", `a twin cannot be asked to fail check "golden": it has no golden file of its own`)
+		case kind == "converged":
+			p.point(n, "name a check that compares outcomes", `a twin cannot be asked to fail check "converged": that never fails, and a control that does not converge shows nothing`)
 		case unknown(kind):
 			p.point(n, didYouMean(kind, p.kinds), "the twin has to fail check %s, which the scenario does not have", shown(kind))
 		default:

@@ -193,9 +193,13 @@ func fixtureProblem(rng *rand.Rand, rank float64, seeds int, full bool) verify.P
 	}
 	for i := range d.Trials {
 		for j := i + 1; j < len(d.Trials); j++ {
-			d.After = append(d.After, coarse(math.Hypot(errs[i], errs[j])))
+			d.After = append(d.After, verify.Number(math.Hypot(errs[i], errs[j])))
 			d.Before = append(d.Before, logUniform(rng, -0.1, 0.15))
 		}
+	}
+	scale := 3.2e-7 / float64(slices.Max(d.After))
+	for k := range d.After {
+		d.After[k] = coarse(scale * float64(d.After[k]))
 	}
 	d.Max = largestConverged(d, p.Trials)
 	certify(&p, int(rank))
