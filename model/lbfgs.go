@@ -96,7 +96,7 @@ func (r *run) lineSearch(next, gNext, dir []float64, step float64) (value float6
 	const (
 		delta = 1e-4
 		sigma = 0.9
-		eps   = 1e-14
+		eps   = 1e-12
 	)
 	value0, slope0 := r.report.Value, dot(r.g, dir)
 	if !(slope0 > 0) || math.IsInf(slope0, 0) {
