@@ -40,6 +40,7 @@ type basis struct {
 	q       *mat.Dense // p×m, orthonormal to rounding; nil stands for the identity, l_i = x_i
 	l       *mat.Dense // len(samples)×m; nil with q
 	m       int        // columns of q
+	qs, qt  halves     // q and its transpose, split for products; empty with q
 	first   int        // row of M where the class begins
 
 	// What rounding left: the exact polar factor of q differs from q by at most skew in the spectral norm,
@@ -111,6 +112,7 @@ func newBasis(x *mat.Dense, samples []int) basis {
 		b.q.SetCol(j, x.RawRowView(s))
 	}
 	r := model.ThinQR(b.q)
+	b.qs, b.qt = halve(b.q), halve(transposed(b.q))
 	b.l = mat.NewDense(len(samples), b.m, nil)
 	for i, j := range column {
 		mat.Col(b.l.RawRowView(i), j, r)

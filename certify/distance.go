@@ -81,8 +81,8 @@ func (b *basis) coordinates(x *mat.Dense) (c *mat.Dense, outside float64) {
 	if b.q == nil {
 		return x, 0
 	}
-	c = product(x, transposed(b.q))
-	return c, (length(residual(x, c, b.q)) + b.skew*mat.Norm(c, 2)) * inflate
+	c = halve(x).product(b.qt)
+	return c, (length(halve(c).residual(x, b.qs)) + b.skew*mat.Norm(c, 2)) * inflate
 }
 
 // putColumns stores s times row j of x in column j of dst.

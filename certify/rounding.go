@@ -49,14 +49,14 @@ func split(a *mat.Dense, keep int) (hi, lo *mat.Dense) {
 	hi, lo = mat.NewDense(r, c, nil), mat.NewDense(r, c, nil)
 	for i := range r {
 		row, h, l := a.RawRowView(i), hi.RawRowView(i), lo.RawRowView(i)
-		largest := 0.0
+		var top uint64 // the bits of the largest modulus: for floats without a sign they are ordered as the floats
 		for _, v := range row {
-			largest = max(largest, math.Abs(v))
+			top = max(top, math.Float64bits(v)&^(1<<63))
 		}
-		if largest == 0 {
+		if top == 0 {
 			continue
 		}
-		_, e := math.Frexp(largest)
+		_, e := math.Frexp(math.Float64frombits(top))
 		// x + shift is rounded to a multiple of 2^(e−keep), the spacing of floats about shift.
 		shift := math.Ldexp(1.5, e-keep+52)
 		for j, v := range row {
@@ -72,36 +72,51 @@ func split(a *mat.Dense, keep int) (hi, lo *mat.Dense) {
 // with an error of at most κ‖a_i‖‖b_j‖, and is itself at most 2.5 √m 2^−bits ‖a_i‖‖b_j‖. This is the splitting
 // of Ozaki, Ogita, Oishi and Rump, Numerical Algorithms 59 (2012), with one slice; it holds for every order of
 // summation and with or without fused operations.
-func parts(a, b *mat.Dense) (exact, rest *mat.Dense) {
-	r, m := a.Dims()
-	c, _ := b.Dims()
-	keep := splitBits(m)
-	ah, al := split(a, keep)
-	bh, bl := split(b, keep)
+func parts(a, b *mat.Dense) (exact, rest *mat.Dense) { return halve(a).parts(halve(b)) }
+
+// halves is a matrix with its split for products over its columns, to be used in several of them.
+type halves struct{ whole, hi, lo *mat.Dense }
+
+func halve(a *mat.Dense) halves {
+	_, m := a.Dims()
+	hi, lo := split(a, splitBits(m))
+	return halves{a, hi, lo}
+}
+
+// parts is the function of that name for matrices that are split already.
+func (a halves) parts(b halves) (exact, rest *mat.Dense) {
+	r, _ := a.whole.Dims()
+	c, _ := b.whole.Dims()
 	exact, rest = mat.NewDense(r, c, nil), mat.NewDense(r, c, nil)
 	gemm := func(x, y *mat.Dense, beta float64, dst *mat.Dense) {
 		blas64.Gemm(blas.NoTrans, blas.Trans, 1, x.RawMatrix(), y.RawMatrix(), beta, dst.RawMatrix())
 	}
-	gemm(ah, bh, 0, exact)
-	gemm(ah, bl, 0, rest)
-	gemm(al, b, 1, rest)
+	gemm(a.hi, b.hi, 0, exact)
+	gemm(a.hi, b.lo, 0, rest)
+	gemm(a.lo, b.whole, 1, rest)
 	return exact, rest
 }
 
-// product returns a bᵀ, where a is r×m and b is c×m, with |error| ≤ u|c_ij| + κ(m)‖a_i‖‖b_j‖.
-func product(a, b *mat.Dense) *mat.Dense {
-	exact, rest := parts(a, b)
+// product is the function of that name for matrices that are split already.
+func (a halves) product(b halves) *mat.Dense {
+	exact, rest := a.parts(b)
 	exact.Add(exact, rest)
 	return exact
 }
 
+// product returns a bᵀ, where a is r×m and b is c×m, with |error| ≤ u|c_ij| + κ(m)‖a_i‖‖b_j‖.
+func product(a, b *mat.Dense) *mat.Dense { return halve(a).product(halve(b)) }
+
 // residual returns bounds on the Euclidean norms of the rows of x − a bᵀ.
-func residual(x, a, b *mat.Dense) []float64 {
-	exact, rest := parts(a, b)
+func residual(x, a, b *mat.Dense) []float64 { return halve(a).residual(x, halve(b)) }
+
+// residual is the function of that name for matrices that are split already.
+func (a halves) residual(x *mat.Dense, b halves) []float64 {
+	exact, rest := a.parts(b)
 	r, c := x.Dims()
-	_, m := a.Dims()
+	_, m := a.whole.Dims()
 	bound := make([]float64, r)
-	slack := (kappa(m) + 4*unit*2.5*math.Sqrt(float64(m))*math.Ldexp(1, -splitBits(m))) * mat.Norm(b, 2)
+	slack := (kappa(m) + 4*unit*2.5*math.Sqrt(float64(m))*math.Ldexp(1, -splitBits(m))) * mat.Norm(b.whole, 2)
 	for i := range r {
 		xi, ei, ri := x.RawRowView(i), exact.RawRowView(i), rest.RawRowView(i)
 		sum := 0.0
@@ -109,7 +124,7 @@ func residual(x, a, b *mat.Dense) []float64 {
 			v := (xi[j] - ei[j]) - ri[j]
 			sum += v * v
 		}
-		bound[i] = (math.Sqrt(sum)*(1+4*unit) + slack*floats.Norm(a.RawRowView(i), 2)) * inflate
+		bound[i] = (math.Sqrt(sum)*(1+4*unit) + slack*floats.Norm(a.whole.RawRowView(i), 2)) * inflate
 	}
 	return bound
 }

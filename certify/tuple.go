@@ -36,10 +36,12 @@ func (pr *Problem) measure(x model.Params) measured {
 	}
 	normA := mat.Norm(x.A, 2)
 	kap := kappa(p)
+	a := halve(x.A)
 	for k := range pr.class {
 		b := &pr.class[k]
 		bt := mat.DenseCopyOf(x.Block(b.label).T())
 		normB := mat.Norm(bt, 2)
+		bh := halve(bt)
 		for lo := 0; lo < len(b.samples); lo += chunk {
 			samples := b.samples[lo:min(lo+chunk, len(b.samples))]
 			ds, rs := mat.NewDense(len(samples), p, nil), mat.NewDense(len(samples), p, nil)
@@ -47,7 +49,7 @@ func (pr *Problem) measure(x model.Params) measured {
 				ds.SetRow(i, pr.data.D.RawRowView(s))
 				rs.SetRow(i, pr.data.R.RawRowView(s))
 			}
-			u, v := product(ds, x.A), product(rs, bt)
+			u, v := halve(ds).product(a), halve(rs).product(bh)
 			for i, s := range samples {
 				ui, vi := u.RawRowView(i), v.RawRowView(i)
 				total := 0.0
