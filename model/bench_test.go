@@ -82,3 +82,35 @@ func BenchmarkDraw(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAttack searches for the image on which two trained tuples differ most, and bounds by how much any can.
+func BenchmarkAttack(b *testing.B) {
+	data := reference(b, 100)
+	x, _ := Train(context.Background(), data, Uniform.Draw(1, 20, 784, 10), Ascent{Method: LBFGS})
+	y, _ := Train(context.Background(), data, Uniform.Draw(2, 20, 784, 10), Ascent{Method: LBFGS})
+	start := Gaussian.Draw(1, 1, 784, 1).A.RawRowView(0)
+	b.Run("part=search", func(b *testing.B) {
+		for b.Loop() {
+			if got := NewDifference(x, y, 3, 28, Modulus).Attack(context.Background(), start, Ascent{Method: LBFGS}); got.Status != Converged {
+				b.Fatalf("status %v", got.Status)
+			}
+		}
+	})
+	b.Run("part=bound", func(b *testing.B) {
+		for b.Loop() {
+			NewDifference(x, y, 3, 28, Modulus).Supremum()
+		}
+	})
+}
+
+// BenchmarkPeak draws the best image of a class and proves that it is.
+func BenchmarkPeak(b *testing.B) {
+	x, _ := Train(context.Background(), reference(b, 100), Uniform.Draw(1, 20, 784, 10), Ascent{Method: LBFGS})
+	start := Gaussian.Draw(1, 1, 784, 1).A.RawRowView(0)
+	for b.Loop() {
+		f := NewForm(x, 3, 28)
+		if peak := f.Peak(f.Ascend(context.Background(), start, Ascent{Method: LBFGS}).Image); peak.Bound-peak.Score > 1e-12 {
+			b.Fatalf("%+v", peak)
+		}
+	}
+}

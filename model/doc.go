@@ -42,4 +42,15 @@
 // ascending g_k over the unit sphere; with f = F x F, ψ = f/|f| and c = B⁽ᵏ⁾Ax with its DC entry zero,
 //
 //	∂s_k/∂x = N² Re ifft2(c ψ) + Aᵀ(B⁽ᵏ⁾ᵀ r)                                          (3.2)
+//
+// For even N three coefficients besides DC are real for every real image. Where one of them vanishes the modulus has a
+// kink, so ascent does not turn its sign, and an image of a class can be a local maximum for each of the eight
+// patterns of signs (Drawer.Hold).
+//
+// # The largest score
+//
+// Features do not see phases, and the best phases are known, so the largest score of a class over all images is that of
+// a function of moduli alone (Form, (3.3) and (3.4)). It can be bounded (Form.Bound, (3.5)), and an image can be proven
+// to attain it (Form.Peak, (3.6)). What the scores of two tuples differ by is a score as well (Difference, (3.7)), so
+// the input on which they differ most can be searched for, and by how much they can differ is bounded.
 package model

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/cmplx"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -21,6 +22,7 @@ type Drawer struct {
 	r, c    blas64.Vector  // features and their gradient, half spectrum
 	psi     []complex128
 	sign    float64
+	held    []float64 // by selfConjugate: the sign that Hold gives the coefficient; nil when none is held
 }
 
 // NewDrawer returns a drawer of class k for side×side images. It panics if the shape of x does not fit.
@@ -62,6 +64,10 @@ func (d *Drawer) FuncGrad(grad, x []float64) float64 {
 		}
 	}
 	d.r.Data[0], d.psi[0] = 0, 0
+	for j, i := range d.t.selfConjugate()[:len(d.held)] {
+		sign := d.held[j]
+		d.r.Data[i], d.psi[i] = sign*real(d.t.f[i]), complex(sign, 0)
+	}
 	blas64.Gemv(blas.Trans, 1, d.b, d.r, 0, d.v)
 	s := floats.Dot(d.u.Data, d.v.Data)
 	if d.sign == 0 {
@@ -86,6 +92,28 @@ func (d *Drawer) FuncGrad(grad, x []float64) float64 {
 	floats.Scale(1/s, grad)
 	floats.AddScaled(grad, -2/(norm*norm), x)
 	return math.Log(math.Abs(s)) - 2*math.Log(norm)
+}
+
+// Hold makes the drawer ascend another score from now on, with σ f in place of |f| where the pattern, one of
+// Patterns, gives the coefficient f the sign σ. It has no kink there, and is the score itself for images with that
+// pattern: an image that it ends in is a maximum of the score if the image has the pattern, and if it has not, then
+// the score has no maximum of the pattern there. The empty pattern holds nothing. Hold panics if there is no such
+// pattern, or if the reading is not the modulus.
+func (d *Drawer) Hold(pattern string) {
+	d.held = nil
+	if pattern == "" {
+		return
+	}
+	if d.reading != Modulus || !slices.Contains(Patterns(d.side), pattern) {
+		panic("model: no such sign pattern")
+	}
+	for _, c := range pattern {
+		sign := 1.0
+		if c == '-' {
+			sign = -1
+		}
+		d.held = append(d.held, sign)
+	}
 }
 
 // A Drawing is an image on the unit sphere and how it was reached.
@@ -132,6 +160,24 @@ func (t *Transform) SignPattern(x []float64) string {
 		signs = append(signs, sign)
 	}
 	return string(signs)
+}
+
+// Patterns lists what SignPattern may return for side×side images, "+++" to "---"; nil if side is odd.
+func Patterns(side int) []string {
+	if side%2 != 0 {
+		return nil
+	}
+	var all []string
+	for i := range 8 {
+		pattern := []byte("+++")
+		for j := range pattern {
+			if i>>(2-j)&1 == 1 {
+				pattern[j] = '-'
+			}
+		}
+		all = append(all, string(pattern))
+	}
+	return all
 }
 
 // Thin keeps about count of the elements of all: the first, the last, and between them indices that grow

@@ -380,7 +380,7 @@ func TestDrawReachesALocalMaximum(t *testing.T) {
 
 func TestSignPattern(t *testing.T) {
 	for _, n := range []int{4, 28} {
-		for _, want := range []string{"+++", "++-", "+-+", "+--", "-++", "-+-", "--+", "---"} {
+		for _, want := range Patterns(n) {
 			x := make([]float64, n*n)
 			for a := range n {
 				for b := range n {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/mat"
+
 	"example.org/concord/stream"
 )
 
@@ -74,4 +76,25 @@ func (s Start) Draw(seed uint64, d, p, classes int) Params {
 	fill(x.B.RawMatrix().Data, "B")
 	x.Normalise()
 	return x
+}
+
+// FlipSigns changes in place the sign of a share of the entries of A and B, each on its own, to see how much of a
+// positive start has to be given up. The entries come from a stream of the seed that nothing else draws from, A
+// before B, row by row, and those of a smaller share are among those of a larger one. It panics if share is not in [0, 1].
+func (x Params) FlipSigns(seed uint64, share float64) {
+	if !(share >= 0 && share <= 1) {
+		panic("model: share not between 0 and 1")
+	}
+	r := stream.New(seed, "start", "sign")
+	for _, m := range []*mat.Dense{x.A, x.B} {
+		rows, _ := m.Dims()
+		for i := range rows {
+			row := m.RawRowView(i)
+			for j := range row {
+				if r.Float64() < share {
+					row[j] = -row[j]
+				}
+			}
+		}
+	}
 }

@@ -38,3 +38,17 @@ func BenchmarkPairwise(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkHidden(b *testing.B) {
+	for _, h := range []int{8, 16, 32, 128} {
+		rnd := rand.New(rand.NewPCG(1, 2))
+		x, y := network(rnd, h, 784, 10), network(rnd, h, 784, 10)
+		b.Run(fmt.Sprintf("h=%d/p=784", h), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := (Hidden{}).Distance(x, y); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

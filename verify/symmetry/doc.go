@@ -14,9 +14,10 @@
 //     for golden files, and report how well determined the choice is;
 //   - [Pairwise] and [Cluster] do it for many tuples at once.
 //
-// Three groups are here: [Bilinear] for factorised bilinear maps K = B A,
-// [Sign] for vectors up to sign and scale, and [Trivial] for results that are
-// the same only if they are equal.
+// Four groups are here: [Bilinear] for factorised bilinear maps K = B A,
+// [Hidden] for networks whose hidden units may be renumbered and negated, [Sign]
+// for vectors up to sign and scale, and [Trivial] for results that are the same
+// only if they are equal.
 //
 // Nothing is ever computed as √(2 − 2⟨x,y⟩): that formula cannot see
 // distances below about 1e-8. A tuple with a NaN or an infinity has no distance

@@ -45,6 +45,35 @@ func ExampleBilinear() {
 	// the same: true
 }
 
+// Two hidden units in the other order, one of them negated, are the same network.
+func ExampleHidden() {
+	x := symmetry.Tuple{
+		{Name: "W", M: mat.NewDense(2, 3, []float64{1, 2, 0, 0, 1, 1})},
+		{Name: "b", M: mat.NewDense(1, 2, []float64{3, -1})},
+		{Name: "V", M: mat.NewDense(1, 2, []float64{4, 5})},
+		{Name: "c", M: mat.NewDense(1, 1, []float64{6})},
+	}
+	y := symmetry.Tuple{
+		{Name: "W", M: mat.NewDense(2, 3, []float64{0, 1, 1, -1, -2, 0})},
+		{Name: "b", M: mat.NewDense(1, 2, []float64{-1, -3})},
+		{Name: "V", M: mat.NewDense(1, 2, []float64{5, -4})},
+		{Name: "c", M: mat.NewDense(1, 1, []float64{6})},
+	}
+	raw, err := symmetry.Hidden{}.Raw(x, y)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	d, err := symmetry.Hidden{}.Distance(x, y)
+	fmt.Println(symmetry.Hidden{})
+	fmt.Printf("before alignment %.3f\n", raw)
+	fmt.Println(d, err)
+	// Output:
+	// 2^h · h! permutations and signs of hidden units
+	// before alignment 1.111
+	// 0 <nil>
+}
+
 func ExampleBilinear_Canonical() {
 	x := symmetry.Tuple{
 		{Name: "A", M: mat.NewDense(2, 2, []float64{0, -3, 4, 0})},

@@ -43,11 +43,14 @@ type Alignment struct {
 // relative perturbation ε of the tuple moves an aligned one by about
 // ε·Condition, and a canonical one by about ε/MinGap; a sign may flip once ε
 // reaches SignMargin. Group.Distance needs none of this and stays exact at a
-// near-tie. A group without rotations has MinGap and Condition 1.
+// near-tie. A group without rotations has Condition 1, and MinGap 1 unless it
+// permutes: then a permutation may change once ε reaches MinGap, and nothing
+// moves before.
 type Conditioning struct {
 	// MinGap is min (σᵢ − σᵢ₊₁)/σ₁ over the singular values of the part whose
-	// singular vectors make the canonical representative. It is 0 at a tie, and
-	// 1 when there is only one singular value.
+	// singular vectors make the canonical representative, and for [Hidden] the
+	// margin by which a permutation was chosen. It is 0 at a tie, and 1 when
+	// there is only one singular value or one unit.
 	MinGap float64
 	// Condition is σ₁/(σ_{d−1} + σ_d) for the singular values of the d×d cross
 	// matrix whose orthogonal polar factor is the alignment: Canonical reports
