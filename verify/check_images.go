@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"example.org/concord/verify/symmetry"
 )
@@ -74,15 +75,12 @@ func (x *problemRun) decideImages(c *CheckResult, spec CheckSpec) {
 			Value: Number(value), Cells: cells,
 		})
 	}
-	slices.SortStableFunc(c.Evidence, func(a, b Evidence) int {
-		switch {
-		case a.Value > b.Value:
-			return -1
-		case a.Value < b.Value:
-			return 1
-		}
-		return 0
-	})
+	worstFirst(c.Evidence)
+	also := x.bestThereIs
+	if spec.Within == "basin" {
+		also = x.basinsThatExist
+	}
+	besides := also(c)
 	switch {
 	case standing == Pass && total == 0:
 		standing, why = Inconclusive, "nothing was drawn"
@@ -92,10 +90,60 @@ func (x *problemRun) decideImages(c *CheckResult, spec CheckSpec) {
 	c.judge(standing)
 	switch c.Verdict {
 	case Pass, Fail:
-		c.Sentence = fmt.Sprintf("Among %d pairs of %d drawings the farthest two are %.2g apart; %s is allowed.", pairs, total, float64(c.Value), spec.allowed())
+		c.Sentence = fmt.Sprintf("Among %d pairs of %d drawings the farthest two are %.2g apart; %s is allowed.%s", pairs, total, float64(c.Value), spec.allowed(), besides)
 	default:
 		c.Sentence = undecided(why, total-unconverged, float64(c.Value))
 	}
+}
+
+// basinsThatExist adds to c, where drawings began in each basin on purpose, which basins hold an image, and
+// says in how many of the possible ones each label has one, as a sentence that begins with a space.
+func (x *problemRun) basinsThatExist(c *CheckResult) string {
+	possible, fewest, most := 0, math.MaxInt, 0
+	for i, l := range x.result.Drawings {
+		if len(l.Census) == 0 {
+			continue
+		}
+		var hold, empty, foreign []string
+		ended := patterns(convergedDrawings(x.drawn[i]))
+		has := func(name string) bool {
+			return slices.ContainsFunc(ended, func(of []drawn) bool { return of[0].Pattern == name })
+		}
+		for _, b := range l.Census {
+			if has(b.Pattern) {
+				hold = append(hold, b.Pattern)
+				continue
+			}
+			became := fmt.Sprintf("%s (%d began there, %d converged", b.Pattern, b.Count, b.Converged)
+			if len(b.Ended) > 0 {
+				became += ", in " + strings.Join(b.Ended, " and ")
+			}
+			empty = append(empty, became+")")
+		}
+		for _, of := range ended {
+			if name := of[0].Pattern; !slices.ContainsFunc(l.Census, func(b Begun) bool { return b.Pattern == name }) {
+				foreign = append(foreign, name)
+			}
+		}
+		text := []string{fmt.Sprintf("label %s: of %s that a drawing may begin in, those that hold an image", l.Label, plural(len(l.Census), "basin"))}
+		for _, part := range []struct {
+			head  string
+			names []string
+		}{{": ", hold}, {"; none in ", empty}, {"; besides, drawings ended in ", foreign}} {
+			if len(part.names) > 0 {
+				text = append(text, part.head, strings.Join(part.names, ", "))
+			}
+		}
+		c.Evidence = append(c.Evidence, Evidence{Text: strings.Join(text, ""), Value: Number(len(hold))})
+		possible, fewest, most = len(l.Census), min(fewest, len(hold)), max(most, len(hold))
+	}
+	switch {
+	case possible == 0:
+		return ""
+	case fewest == most:
+		return fmt.Sprintf(" Of the %s that a drawing may begin in, every label has an image in %d.", plural(possible, "basin"), most)
+	}
+	return fmt.Sprintf(" Of the %s that a drawing may begin in, a label has an image in %d to %d.", plural(possible, "basin"), fewest, most)
 }
 
 // drawnAlike reports whether one network drew the same image to the last bit from two starts, in as many steps.

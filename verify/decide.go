@@ -13,11 +13,8 @@ func (x *problemRun) decide() {
 		x.power()
 	}
 	var verdicts []Verdict
-	for _, spec := range x.s.Checks {
-		c := CheckResult{
-			ID: spec.id(), Kind: spec.Kind, Reason: spec.Reason, Verdict: NotRun,
-			Value: Number(math.NaN()), Tolerance: Number(spec.Tolerance), Margin: Number(math.NaN()), Evidence: []Evidence{},
-		}
+	for i, spec := range x.s.Checks {
+		c := spec.open()
 		switch spec.Kind {
 		case "converged":
 			x.decideConverged(&c)
@@ -31,6 +28,13 @@ func (x *problemRun) decide() {
 			x.decideCertificate(&c, spec)
 		case "golden":
 			x.decideGolden(&c, spec)
+		default:
+			if x.examined[i] != nil {
+				c = *x.examined[i]
+			}
+		}
+		if spec.Claim != "" {
+			c.Title = spec.Claim
 		}
 		x.result.Checks = append(x.result.Checks, c)
 		verdicts = append(verdicts, c.Verdict)
@@ -54,7 +58,18 @@ func (c CheckSpec) id() string {
 	if c.Within != "" {
 		id += "-within-" + c.Within
 	}
+	if c.Name != "" {
+		id += "-" + c.Name
+	}
 	return id
+}
+
+// open begins the result of a check that nothing is known of yet.
+func (c CheckSpec) open() CheckResult {
+	return CheckResult{
+		ID: c.id(), Kind: c.Kind, Reason: c.Reason, Verdict: NotRun,
+		Value: Number(math.NaN()), Tolerance: Number(c.Tolerance), Margin: Number(math.NaN()), Evidence: []Evidence{},
+	}
 }
 
 // judge compares the value with the tolerance. A value above it is a Fail whatever else is the case; one
@@ -161,6 +176,15 @@ func undecided(why string, n int, value float64) string {
 		return strings.ToUpper(why[:1]) + why[1:] + "."
 	}
 	return fmt.Sprintf("%s%s. The %d that converged are within %.2g.", strings.ToUpper(why[:1]), why[1:], n, value)
+}
+
+// undecidedBut says why nothing follows, and what was seen all the same: seen is a sentence with one number.
+func undecidedBut(why, seen string, value float64) string {
+	text := undecided(why, 0, math.NaN())
+	if !math.IsNaN(value) {
+		text += " " + fmt.Sprintf(seen, value)
+	}
+	return text
 }
 
 // allowed says the tolerance in words.

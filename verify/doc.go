@@ -6,6 +6,6 @@
 // one Result tree. Every report is a rendering of that tree.
 //
 // The package knows nothing of any particular subject: it sees named matrices, a symmetry group that
-// says which of them are the same, and, where the subject offers them, functions (Scorer) and drawings
-// (Artist).
+// says which of them are the same, and, where the subject offers them, functions (Scorer), drawings (Artist) and
+// the other abilities that a Problem may have beside them.
 package verify

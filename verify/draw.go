@@ -17,11 +17,12 @@ import (
 type drawn struct {
 	trial    int
 	instance int
+	begun    string // the basin it began in on purpose, "" for anywhere
 	*Drawing
 }
 
 // draw makes the drawings of the scenario: every instance of every label by some of the trained networks,
-// and the census of each label by the first of them.
+// and by the first of them the census of each label, from anywhere and from each basin on purpose.
 func (x *problemRun) draw(ctx context.Context) error {
 	g := x.s.Generate
 	artist, ok := x.p.(Artist)
@@ -38,32 +39,51 @@ func (x *problemRun) draw(ctx context.Context) error {
 	if g.Labels != nil && len(wanted) != len(g.Labels) {
 		return fmt.Errorf("labels %v: the subject can draw %v", g.Labels, labels)
 	}
-	type job struct{ label, trial, instance int }
+	if len(wanted) == 0 {
+		return nil
+	}
+	basins, err := x.basinsToBeginIn()
+	if err != nil {
+		return err
+	}
+	type job struct {
+		label, trial, instance int
+		begun                  string
+	}
 	var jobs []job
 	networks := spread(x.converged, g.Networks)
 	for _, label := range wanted {
 		// Instances are numbered through, so that no two drawings share their start even where networks share a seed.
 		for k, trial := range networks {
 			for i := range g.Instances {
-				jobs = append(jobs, job{label, trial, k*g.Instances + i})
+				jobs = append(jobs, job{label, trial, k*g.Instances + i, ""})
 			}
 		}
-		for i := range g.Census {
-			jobs = append(jobs, job{label, networks[0], len(networks)*g.Instances + i})
+		anywhere := len(networks)*g.Instances + g.Census
+		for i := len(networks) * g.Instances; i < anywhere; i++ {
+			jobs = append(jobs, job{label, networks[0], i, ""})
+		}
+		for k, begun := range basins {
+			for i := range g.Patterns {
+				jobs = append(jobs, job{label, networks[0], anywhere + k*g.Patterns + i, begun})
+			}
 		}
 	}
 	drawings := make([]drawn, len(jobs))
 	tick := x.progress("draw", len(jobs))
-	err := each(ctx, len(jobs), x.Jobs, func(i int) error {
+	err = each(ctx, len(jobs), x.Jobs, func(i int) error {
 		j := jobs[i]
 		d, err := artist.Draw(ctx, x.outcomes[j.trial].Tuple, DrawRequest{
-			Label: j.label, Seed: x.cells[j.trial].T.Seed, Instance: j.instance,
+			Label: j.label, Seed: x.cells[j.trial].T.Seed, Instance: j.instance, Pattern: j.begun,
 			Frames: j.trial == networks[0] && j.instance < min(2, g.Instances),
 		})
 		if err != nil {
 			return fmt.Errorf("label %s, instance %d, %s: %w", labels[j.label], j.instance, x.cells[j.trial].Label, err)
 		}
-		drawings[i] = drawn{j.trial, j.instance, d}
+		if err := d.check(); err != nil {
+			return fmt.Errorf("label %s, instance %d, %s: %w", labels[j.label], j.instance, x.cells[j.trial].Label, err)
+		}
+		drawings[i] = drawn{j.trial, j.instance, j.begun, d}
 		tick("")
 		return nil
 	})
@@ -71,16 +91,84 @@ func (x *problemRun) draw(ctx context.Context) error {
 		return err
 	}
 	perLabel := len(jobs) / len(wanted)
-	for i, label := range wanted {
-		of := drawings[i*perLabel : (i+1)*perLabel]
-		x.drawn = append(x.drawn, of)
-		l, err := x.label(labels[label], of)
-		if err != nil {
-			return fmt.Errorf("label %s: %w", labels[label], err)
+	of := func(i int) []drawn { return drawings[i*perLabel : (i+1)*perLabel] }
+	counted := make([]LabelDrawings, len(wanted))
+	err = each(ctx, len(wanted), x.Jobs, func(i int) error {
+		l, err := x.label(labels[wanted[i]], of(i))
+		if err == nil {
+			l.Census = census(basins, of(i))
+			err = x.appraise(ctx, wanted[i], networks[0], of(i), &l)
 		}
-		x.result.Drawings = append(x.result.Drawings, l)
+		if err != nil {
+			return fmt.Errorf("label %s: %w", labels[wanted[i]], err)
+		}
+		counted[i] = l
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	x.result.Drawings = counted
+	for i := range wanted {
+		x.drawn = append(x.drawn, of(i))
 	}
 	return nil
+}
+
+// check refuses a drawing that contradicts itself.
+func (d *Drawing) check() error {
+	if d == nil {
+		return fmt.Errorf("the subject returned neither a drawing nor an error")
+	}
+	if d.Status != Converged {
+		return nil
+	}
+	if err := d.Image.check(); err != nil {
+		return fmt.Errorf("the subject claims convergence to what is no image: %w", err)
+	}
+	if floats.Norm(d.Image.Pixels, 2) == 0 {
+		return fmt.Errorf("the subject claims convergence to a blank image")
+	}
+	return nil
+}
+
+// basinsToBeginIn names the basins that drawings begin in on purpose, where the scenario asks for such.
+func (x *problemRun) basinsToBeginIn() ([]string, error) {
+	if x.s.Generate.Patterns == 0 {
+		return nil, nil
+	}
+	patterned, ok := x.p.(Patterned)
+	if !ok {
+		return nil, fmt.Errorf("the subject cannot begin a drawing in a basin on purpose")
+	}
+	return patterned.Patterns(), nil
+}
+
+// census says for each basin what became of the drawings that began there on purpose.
+func census(basins []string, all []drawn) []Begun {
+	out := make([]Begun, len(basins))
+	for i, name := range basins {
+		b := Begun{Pattern: name, Ended: []string{}}
+		for _, d := range all {
+			if d.begun != name {
+				continue
+			}
+			b.Count++
+			if d.Status != Converged {
+				continue
+			}
+			b.Converged++
+			if d.Pattern == name {
+				b.Stayed++
+			}
+			if !slices.Contains(b.Ended, d.Pattern) {
+				b.Ended = append(b.Ended, d.Pattern)
+			}
+		}
+		slices.Sort(b.Ended)
+		out[i] = b
+	}
+	return out
 }
 
 // spread returns count of the elements of all, evenly spaced, the first among them.
@@ -96,14 +184,14 @@ func spread(all []int, count int) []int {
 // label takes the census of what was drawn for one label.
 func (x *problemRun) label(name string, all []drawn) (LabelDrawings, error) {
 	l := LabelDrawings{
-		Label: name, Count: len(all), Instances: []DrawnImage{}, Basins: []ImageBasin{}, Between: [][]Number{},
+		Label: name, Count: len(all), Instances: []DrawnImage{}, Basins: []ImageBasin{}, Between: [][]Number{}, Census: []Begun{},
 		Difference: Number(math.NaN()), MaxWithin: Number(math.NaN()), MaxAll: Number(math.NaN()),
 	}
 	for _, d := range all {
 		if d.Frames != nil || len(l.Instances) < 2 && d.instance < 2 {
 			l.Instances = append(l.Instances, DrawnImage{
 				Cell: x.cells[d.trial].ID, Seed: x.cells[d.trial].T.Seed, Instance: d.instance, Status: d.Status,
-				Score: Number(d.Score), Steps: d.Steps, Pattern: d.Pattern, Image: d.Image, Frames: d.Frames,
+				Score: Number(d.Score), Steps: d.Steps, Pattern: d.Pattern, Image: d.Image, Frames: d.Frames, Opinions: []Opinion{},
 			})
 		}
 		if len(l.Instances) == 2 {

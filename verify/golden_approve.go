@@ -38,7 +38,7 @@ type ApprovalChange struct {
 //     id of the problem or trial is not there, or group is not its symmetry;
 //   - a check of the problem has not passed, the golden ones excepted, which may also be Missing or Fail; or
 //     there is no golden check, or no check but golden ones, so that nothing speaks for the outcome;
-//   - a twin has not passed, or the run was reduced against the text of its scenario.
+//   - a twin or a dose has not passed, or the run was reduced against the text of its scenario.
 //
 // It is also an error when the golden that is there already cannot be read.
 func Approve(dir string, candidate *Golden, result *Result, group symmetry.Group, a Approval, ci bool) (*ApprovalChange, error) {
@@ -57,7 +57,7 @@ func Approve(dir string, candidate *Golden, result *Result, group symmetry.Group
 	if err != nil {
 		refuse("%v", err)
 	} else {
-		refused = append(refused, standsFor(p, result.Twins)...)
+		refused = append(refused, standsFor(p, result)...)
 	}
 	for _, cut := range result.Scenario.Reduced {
 		refuse("the run was reduced (%s): run the whole scenario", cut)
@@ -106,7 +106,7 @@ func origin(candidate *Golden, result *Result) (*ProblemResult, error) {
 }
 
 // standsFor says what speaks against taking the outcome of a problem for the right one.
-func standsFor(p *ProblemResult, twins []TwinResult) []string {
+func standsFor(p *ProblemResult, result *Result) []string {
 	var against []string
 	goldens, others := 0, 0
 	if p.Error != "" {
@@ -135,9 +135,14 @@ func standsFor(p *ProblemResult, twins []TwinResult) []string {
 	if others == 0 {
 		against = append(against, "there is no other check than golden, so nothing says that the outcome is right")
 	}
-	for _, t := range twins {
+	for _, t := range result.Twins {
 		if t.Verdict != Pass {
 			against = append(against, fmt.Sprintf("control %q is %s: %s", t.Name, t.Verdict, t.Sentence))
+		}
+	}
+	for _, d := range result.Doses {
+		if d.Verdict != Pass {
+			against = append(against, fmt.Sprintf("control %q is %s: %s", d.Name, d.Verdict, d.Sentence))
 		}
 	}
 	return against

@@ -77,6 +77,9 @@ func TestApproveRefuses(t *testing.T) {
 		{"a twin is vacuous", twin(Vacuous), `control "both signs" is VACUOUS: It held.`},
 		{"a twin did not run", twin(NotRun), `control "both signs" is NOT RUN`},
 		{"a twin failed", twin(Fail), `control "both signs" is FAIL`},
+		{"a dose is vacuous", func(p *parts) {
+			p.result.Doses = []DoseResult{{Name: "a pull", Verdict: Vacuous, Sentence: "It held."}}
+		}, `control "a pull" is VACUOUS: It held.`},
 		{"no golden check", func(p *parts) { p.problem.Checks = p.problem.Checks[:2] }, "the scenario has no golden check"},
 		{"only a golden check", func(p *parts) { p.problem.Checks = p.problem.Checks[2:] }, "there is no other check than golden"},
 		{"no checks", func(p *parts) { p.problem.Checks = nil }, "there is no other check than golden"},

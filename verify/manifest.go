@@ -26,8 +26,17 @@ type Cell struct {
 
 var bareWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/:+-]*$`)
 
-// Problems returns every combination of the values of the problem axes, the last axis changing fastest.
-func (s *Scenario) Problems() []Settings { return product(s.Problem) }
+// Problems returns every combination of a data set and the values of the problem axes. Data sets change
+// slowest, and the last axis fastest.
+func (s *Scenario) Problems() []Statement {
+	var out []Statement
+	for _, data := range s.Data {
+		for _, settings := range product(s.Problem) {
+			out = append(out, Statement{s.Subject, maps.Clone(data), settings})
+		}
+	}
+	return out
+}
 
 // Trials returns every combination of a seed and the values of the axes of Space.Vary. Seeds change
 // slowest, so that the first few trials already show every way to train; then the axes that determine the
@@ -71,20 +80,27 @@ func (s *Scenario) Cells(space Space, i int, digests []Digest) []Cell {
 	return cells
 }
 
-// ProblemLabel names one of Problems, "rank=20": by the axes that have several values in the scenario or a
-// value that is not the default, or by the first axis when there is none of them. It panics if the space is
-// not that of the scenario's subject.
-func (s *Scenario) ProblemLabel(space Space, problem Settings) string {
+// ProblemLabel names one of Problems, "side=27 rank=20": by the data settings in which the scenario's data sets
+// differ and by the problem axes that have several values in the scenario or a value that is not the default, or
+// by the first problem axis when there is none of all these. Different problems have different labels. It panics
+// if the space is not that of the scenario's subject.
+func (s *Scenario) ProblemLabel(space Space, problem Statement) string {
 	var parts []string
+	for _, a := range space.Data {
+		differs := func(data Settings) bool { return canonical(data[a.Name]) != canonical(s.Data[0][a.Name]) }
+		if slices.ContainsFunc(s.Data, differs) {
+			parts = append(parts, a.Name+"="+valueLabel(problem.Data[a.Name], a))
+		}
+	}
 	first := ""
 	for _, v := range s.Problem {
 		axis := axisOf(space.Problem, v.Axis)
-		part := v.Axis + "=" + valueLabel(problem[v.Axis], axis)
+		part := v.Axis + "=" + valueLabel(problem.Settings[v.Axis], axis)
 		if first == "" {
 			first = part
 		}
 		byDefault, lacking := fallback(axis)
-		if len(v.Values) > 1 || len(lacking) > 0 || canonical(byDefault) != canonical(problem[v.Axis]) {
+		if len(v.Values) > 1 || len(lacking) > 0 || canonical(byDefault) != canonical(problem.Settings[v.Axis]) {
 			parts = append(parts, part)
 		}
 	}
@@ -118,21 +134,20 @@ func (s *Scenario) trialLabel(space Space, t Trial, wanted func(axis string) boo
 	return strings.Join(parts, " ")
 }
 
-// Twin returns the scenario that control number i stands for: its overrides applied, its checks those that
-// have to fail and the converged check, if there is one, and without controls of its own. Its name is the
-// scenario's with "/twin-1" for the first, and its title is the control's name.
+// Twin returns the scenario that control number i stands for: its overrides applied, its subject in place of the
+// scenario's where it has another, its checks those that have to fail and the converged check, if there is one,
+// and without controls of its own. Its name is the scenario's with "/twin-1" for the first, and its title is the
+// control's name.
 func (s *Scenario) Twin(i int) *Scenario {
 	w := s.Twins[i]
 	t := *s
 	t.Name = fmt.Sprintf("%s/twin-%d", s.Name, i+1)
-	t.Title, t.About, t.Twins = w.Name, "", nil
-	t.Data = maps.Clone(s.Data)
-	for axis := range t.Data {
-		if values, ok := w.Override[axis]; ok {
-			t.Data[axis] = values[0]
-		}
+	t.Title, t.About, t.Twins, t.Doses = w.Name, "", nil, nil
+	if w.Subject != "" {
+		t.Subject, t.Data, t.Problem, t.Vary = w.Subject, w.Data, w.Problem, w.Vary
+	} else {
+		t.Data, t.Problem, t.Vary = override(s.Data, w.Override), apply(s.Problem, w.Override), apply(s.Vary, w.Override)
 	}
-	t.Problem, t.Vary = w.apply(s.Problem), w.apply(s.Vary)
 	if w.Seeds != nil {
 		t.Seeds = w.Seeds
 	}
@@ -141,7 +156,7 @@ func (s *Scenario) Twin(i int) *Scenario {
 	for _, c := range s.Checks {
 		if c.Kind == "converged" || slices.Contains(w.MustFail, c.Kind) {
 			t.Checks = append(t.Checks, c)
-			draws = draws || c.Kind == "images" || slices.Contains(c.Inputs, "generated")
+			draws = draws || c.NeedsDrawings()
 		}
 	}
 	switch {
@@ -151,21 +166,25 @@ func (s *Scenario) Twin(i int) *Scenario {
 	default:
 		g := *s.Generate
 		g.Networks = min(g.Networks, int(countCells(nil, t.Vary, t.Seeds)))
+		if w.Subject != "" {
+			g.Patterns = 0 // the patterns are those of the scenario's subject
+		}
 		t.Generate = &g
 	}
 	return &t
 }
 
 // CellID returns the content address of a trial of a problem: the SHA-256, in lower-case hex, of the data
-// and code it is computed from, the problem, the seed and the settings. Digests count by name and sum, in
-// any order; their Detail does not count. It panics if a setting is not of a kind that Settings have.
-func CellID(digests []Digest, problem Settings, trial Trial) string {
-	return contentID("concord cell 1", named(digests), problem, trial.Seed, trial.Settings)
+// and code it is computed from, the subject, its settings of data and problem, the seed and those of the trial.
+// Digests count by name and sum, in any order; their Detail does not count. It panics if a setting is not of a
+// kind that Settings have.
+func CellID(digests []Digest, problem Statement, trial Trial) string {
+	return contentID("concord cell 2", named(digests), problem.Subject, problem.Data, problem.Settings, trial.Seed, trial.Settings)
 }
 
 // ProblemID returns the content address of a problem, made like CellID of what all its trials share.
-func ProblemID(digests []Digest, problem Settings) string {
-	return contentID("concord problem 1", named(digests), problem)
+func ProblemID(digests []Digest, problem Statement) string {
+	return contentID("concord problem 2", named(digests), problem.Subject, problem.Data, problem.Settings)
 }
 
 // named returns the digests as sorted pairs of name and sum.
@@ -191,6 +210,37 @@ func contentID(tag string, parts ...any) string {
 		frame(canonical(part))
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// override returns the data sets with the given values in place of their own, and without those that are then the
+// same as one before.
+func override(data []Settings, values map[string][]any) []Settings {
+	var out []Settings
+	seen := map[string]bool{}
+	for _, d := range data {
+		d = maps.Clone(d)
+		for axis := range d {
+			if v, ok := values[axis]; ok {
+				d[axis] = v[0]
+			}
+		}
+		if key := canonical(d); !seen[key] {
+			seen[key] = true
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// apply returns the axes with the given values in place of their own.
+func apply(axes []Values, values map[string][]any) []Values {
+	out := slices.Clone(axes)
+	for i, v := range out {
+		if given, ok := values[v.Axis]; ok {
+			out[i].Values = given
+		}
+	}
+	return out
 }
 
 // product returns every combination of values, the last axis changing fastest; of no axes, one without

@@ -123,6 +123,7 @@ func drawnSweep(t *rapid.T) *Scenario {
 	})
 	notes := rapid.Map(rapid.StringOfN(rapid.RuneFrom([]rune(`ab "=\,()é`)), 1, 4, -1), func(s string) any { return s })
 	return &Scenario{
+		Data:    []Settings{{}},
 		Problem: []Values{{"rank", []any{20.0}}, {"shrink", []any{0.0}}},
 		Vary: []Values{
 			{"warm", []any{true, false}},
@@ -160,21 +161,21 @@ func TestCellsAreDistinct(t *testing.T) {
 // TestIDs pins the ids: a change of them makes every saved cell useless, and needs a new tag.
 func TestIDs(t *testing.T) {
 	digests := []Digest{{Name: "mnist", SHA256: "aa", Detail: "from there"}, {Name: "code", SHA256: "bb"}}
-	problem := Settings{"rank": 20.0, "shrink": 0.5}
+	problem := Statement{"form", Settings{"count": 100.0}, Settings{"rank": 20.0, "shrink": 0.5}}
 	trial := func() Trial {
 		return Trial{Seed: 7, Settings: Settings{"start": "uniform", "ascent": map[string]any{"method": "lbfgs", "rate": 0.0}}}
 	}
 	cell, whole := CellID(digests, problem, trial()), ProblemID(digests, problem)
-	if want := "fd00e665d8d78d23c10ea5bf2dda881a1cf1f3450d4d50ce24529261184c40c1"; cell != want {
+	if want := "db40aec134520a7d7afb3eed93e80d8f0ea6b7b3622fd2178179367262f18899"; cell != want {
 		t.Errorf("CellID = %s, want %s", cell, want)
 	}
-	if want := "fd3b2f9e9171f5997491185caff14c8af59e97ea1f4dea13ec0ef536f86f91c0"; whole != want {
+	if want := "4e153522420d133db1b4cc3bd1fc55f1b5da686faafe90221bcef5f88ddd0cd1"; whole != want {
 		t.Errorf("ProblemID = %s, want %s", whole, want)
 	}
 	for _, c := range []struct {
 		name            string
 		digests         []Digest
-		problem         Settings
+		problem         func(*Statement)
 		trial           func(*Trial)
 		cell, ofProblem bool // whether the id changes
 	}{
@@ -186,21 +187,26 @@ func TestIDs(t *testing.T) {
 		{name: "the sums exchanged", digests: []Digest{{Name: "mnist", SHA256: "bb"}, {Name: "code", SHA256: "aa"}}, cell: true, ofProblem: true},
 		{name: "a digest less", digests: digests[:1], cell: true, ofProblem: true},
 		{name: "a digest twice", digests: slices.Concat(digests, digests[:1]), cell: true, ofProblem: true},
-		{name: "a problem setting", problem: Settings{"rank": 21.0, "shrink": 0.5}, cell: true, ofProblem: true},
-		{name: "a problem setting more", problem: Settings{"rank": 20.0, "shrink": 0.5, "x": false}, cell: true, ofProblem: true},
-		{name: "the type of a setting", problem: Settings{"rank": "20", "shrink": 0.5}, cell: true, ofProblem: true},
+		{name: "a problem setting", problem: func(p *Statement) { p.Settings["rank"] = 21.0 }, cell: true, ofProblem: true},
+		{name: "a problem setting more", problem: func(p *Statement) { p.Settings["x"] = false }, cell: true, ofProblem: true},
+		{name: "the type of a setting", problem: func(p *Statement) { p.Settings["rank"] = "20" }, cell: true, ofProblem: true},
+		{name: "the subject", problem: func(p *Statement) { p.Subject = "norm" }, cell: true, ofProblem: true},
+		{name: "a data setting", problem: func(p *Statement) { p.Data["count"] = 101.0 }, cell: true, ofProblem: true},
+		{name: "a data setting more", problem: func(p *Statement) { p.Data["set"] = "mnist" }, cell: true, ofProblem: true},
+		{name: "a data setting moved to the problem", problem: func(p *Statement) { p.Data, p.Settings["count"] = Settings{}, 100.0 }, cell: true, ofProblem: true},
 		{name: "the seed", trial: func(t *Trial) { t.Seed = 8 }, cell: true},
 		{name: "a trial setting", trial: func(t *Trial) { t.Settings["start"] = "gaussian" }, cell: true},
 		{name: "a field of a record", trial: func(t *Trial) { t.Settings.Record("ascent")["rate"] = 1e-300 }, cell: true},
-		{name: "a setting moved to the problem", problem: Settings{"rank": 20.0, "shrink": 0.5, "start": "uniform"}, trial: func(t *Trial) { delete(t.Settings, "start") }, cell: true, ofProblem: true},
+		{name: "a setting moved to the problem", problem: func(p *Statement) { p.Settings["start"] = "uniform" }, trial: func(t *Trial) { delete(t.Settings, "start") }, cell: true, ofProblem: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d, p, tr := digests, problem, trial()
+			d, tr := digests, trial()
+			p := Statement{problem.Subject, maps.Clone(problem.Data), maps.Clone(problem.Settings)}
 			if c.digests != nil {
 				d = c.digests
 			}
 			if c.problem != nil {
-				p = c.problem
+				c.problem(&p)
 			}
 			if c.trial != nil {
 				c.trial(&tr)
@@ -247,7 +253,7 @@ func TestCellIDOfUnknownKind(t *testing.T) {
 			t.Error("CellID of a function as a setting did not panic")
 		}
 	}()
-	CellID(nil, Settings{"f": func() {}}, Trial{})
+	CellID(nil, Statement{Settings: Settings{"f": func() {}}}, Trial{})
 }
 
 func TestProblemLabelOfAnotherSpace(t *testing.T) {
@@ -262,7 +268,7 @@ func TestProblemLabelOfAnotherSpace(t *testing.T) {
 
 func TestTwin(t *testing.T) {
 	s := parsed(t, "rank: 3", "rank: 3\n    set: fashion")
-	before := maps.Clone(s.Data)
+	before := maps.Clone(s.Data[0])
 	first, second := s.Twin(0), s.Twin(1)
 	type summary struct {
 		Name, Title string
@@ -278,7 +284,7 @@ func TestTwin(t *testing.T) {
 		for _, c := range s.Checks {
 			kinds = append(kinds, c.Kind)
 		}
-		return summary{s.Name, s.Title, s.Data["set"], s.Problem[0].Values, s.Vary[1].Values, s.Seeds, kinds, s.Generate, len(s.Twins)}
+		return summary{s.Name, s.Title, s.Data[0]["set"], s.Problem[0].Values, s.Vary[1].Values, s.Seeds, kinds, s.Generate, len(s.Twins)}
 	}
 	for _, c := range []struct {
 		name      string
@@ -333,6 +339,11 @@ func TestLint(t *testing.T) {
 		{"no converged check", "  - converged: {}\n", "", []string{"no converged check: nothing says how many trials may stop early", uncontrolled(16)}},
 		{"an empty phrase", `"to the eye"`, `"..."`, []string{uncontrolled(17), `line 18: the reason of check "images" says nothing`}},
 		{"a wide tolerance", "tuple: {tolerance: 1e-5", "tuple: {tolerance: 0.5", []string{`line 16: check "tuple" allows 0.5, a large part of the norm 1 of an outcome`, uncontrolled(17)}},
+		{"doses are controls of the tuple", "twin:\n  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}\n  - rank: 3\n", "doses: {axis: shrink, values: [0.1, 0.2]}\n", []string{
+			uncontrolled(17),
+			`line 18: no twin has to fail check "images": nothing shows that it can`,
+			`line 19: no twin has to fail check "images-within-basin": nothing shows that it can`,
+		}},
 		{"no twin", "twin:\n  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}\n  - rank: 3\n", "", []string{"no twin: nothing shows that this scenario can fail"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,7 +3,7 @@ package verify
 import "time"
 
 // SchemaVersion is the version of the result tree's JSON form. It grows when a field changes its meaning.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 // Result is everything a run found out, and all that any report is made of.
 type Result struct {
@@ -13,6 +13,7 @@ type Result struct {
 	Scenario      ScenarioInfo    `json:"scenario"`
 	Problems      []ProblemResult `json:"problems"`
 	Twins         []TwinResult    `json:"twins"`    // the must-fail controls
+	Doses         []DoseResult    `json:"doses"`    // controls in many strengths
 	Warnings      []string        `json:"warnings"` // what a reader should know although it decided nothing
 	Environment   Environment     `json:"environment"`
 	Timing        Timing          `json:"timing"` // the only part that differs when the same binary runs twice
@@ -34,6 +35,7 @@ type ScenarioInfo struct {
 type ProblemResult struct {
 	ID        string          `json:"id"`    // content address, 64 hex digits
 	Label     string          `json:"label"` // "rank=20"
+	Data      Settings        `json:"data"`
 	Settings  Settings        `json:"settings"`
 	Verdict   Verdict         `json:"verdict"`         // the worst of the checks
 	Error     string          `json:"error,omitempty"` // why the problem could not be posed
@@ -47,6 +49,9 @@ type ProblemResult struct {
 	Metrics   []Metric        `json:"metrics"`             // accuracy and the like, stated as measured
 	Power     *Power          `json:"power,omitempty"`     // what the number of starts supports
 	Oracle    *Oracle         `json:"oracle,omitempty"`    // the optimum found without a start, where the scenario asks for certificates
+	Confusion []Confusion     `json:"confusion"`           // of the first converged network, where the scenario has an accuracy check
+	Novelty   []Novelty       `json:"novelty"`             // by exponent, where the scenario has a novelty check
+	Judges    []JudgeInfo     `json:"judges"`              // who judged the drawings
 }
 
 // TrialResult is one trained network.
@@ -142,12 +147,44 @@ type LabelDrawings struct {
 	Instances  []DrawnImage `json:"instances"`          // the first two, from different starts with the same network
 	Difference Number       `json:"difference"`         // distance of the first two modulo sign
 	Residual   *Image       `json:"residual,omitempty"` // the second minus the first, after turning the sign of the second where that brings them nearer
-	Count      int          `json:"count"`              // all drawings made: instances of every network, and the census
+	Count      int          `json:"count"`              // all drawings made: instances of every network, the census, and those begun in a basin on purpose
 	Converged  int          `json:"converged"`          // how many of them converged
 	Basins     []ImageBasin `json:"basins"`             // largest first
 	Between    [][]Number   `json:"between"`            // smallest distance between members of two basins, Basins by Basins
 	MaxWithin  Number       `json:"max_within"`         // largest distance between two drawings of one basin
 	MaxAll     Number       `json:"max_all"`            // largest distance between any two drawings
+	Census     []Begun      `json:"census"`             // what became of drawings that began in a basin on purpose
+	Best       *BestImage   `json:"best,omitempty"`     // the best image there is, where the subject can prove which it is
+	Mean       *MeanImage   `json:"mean,omitempty"`     // the mean training image of the label, held against the first drawing
+}
+
+// Begun is what became of the drawings that began in one basin on purpose.
+type Begun struct {
+	Pattern   string   `json:"pattern"`   // where they began
+	Count     int      `json:"count"`     // how many
+	Converged int      `json:"converged"` // of them
+	Stayed    int      `json:"stayed"`    // of the converged, those that ended with the same pattern
+	Ended     []string `json:"ended"`     // the patterns they ended with, distinct, sorted
+}
+
+// BestImage is the image of a label that scores highest, found without a random start, and the proof that it does.
+type BestImage struct {
+	Score    Number `json:"score"`
+	Bound    Number `json:"bound"`    // no image scores more: proven
+	Second   Number `json:"second"`   // below Bound the image that attains it is the only one, up to its sign
+	Proven   bool   `json:"proven"`   // Score attains Bound to rounding, and Second is below it
+	Distance Number `json:"distance"` // of the nearest drawing, modulo sign; NaN without one
+	Basin    int    `json:"basin"`    // of that drawing, an index into Basins; −1 without one
+	Lacking  Number `json:"lacking"`  // by what part of Score the best drawing falls short of it; NaN without one
+}
+
+// MeanImage is the mean of the training images of a label, held against a drawing of it.
+type MeanImage struct {
+	Image       Image  `json:"image"`       // the mean, of unit norm
+	Difference  Image  `json:"difference"`  // the drawing minus its projection on the mean
+	Correlation Number `json:"correlation"` // cosine of the angle between the drawing and the mean
+	Negative    Number `json:"negative"`    // norm of the negative part of the drawing, which has norm 1
+	Border      Number `json:"border"`      // standard deviation of the drawing over the pixels where every training image is constant, relative to its root mean square over all pixels; NaN without such pixels
 }
 
 // DrawnImage is one drawing with its origin.
@@ -161,6 +198,31 @@ type DrawnImage struct {
 	Pattern  string  `json:"pattern"`
 	Image    Image   `json:"image"`
 	Frames   []Image `json:"frames,omitempty"`
+	// What judges said, in the order of ProblemResult.Judges, and the nearest training image; where the scenario
+	// has a recognisable check.
+	Opinions []Opinion  `json:"opinions"`
+	Nearest  *Neighbour `json:"nearest,omitempty"`
+}
+
+// JudgeInfo is a judge of drawings.
+type JudgeInfo struct {
+	Name     string `json:"name"`
+	Doc      string `json:"doc"`      // what it learned, from what
+	Accuracy Metric `json:"accuracy"` // on images it had not seen
+}
+
+// Opinion is what one judge says of one drawing.
+type Opinion struct {
+	Label string `json:"label"` // the one it names
+	Doubt Number `json:"doubt"` // distance from the right label over distance from the nearest wrong one: below 1 it names the right one
+}
+
+// Neighbour is a training image near a drawing.
+type Neighbour struct {
+	Label    string `json:"label"`
+	Index    int    `json:"index"`    // among the examples of its label
+	Distance Number `json:"distance"` // of the two as vectors of unit norm, modulo sign
+	Image    Image  `json:"image"`
 }
 
 // ImageBasin is a set of drawings that are the same modulo sign.
@@ -182,6 +244,62 @@ type Metric struct {
 	N     int    `json:"n"` // sample size, 0 when it has none
 }
 
+// Confusion counts what a network says against what is right.
+type Confusion struct {
+	Inputs string   `json:"inputs"` // name of the input set
+	Cell   string   `json:"cell"`   // of the network
+	Labels []string `json:"labels"`
+	Counts [][]int  `json:"counts"` // by right label, by the label named
+	None   []int    `json:"none"`   // by right label: inputs for which it names none
+}
+
+// Novelty says how well the largest score of an input tells known inputs from others.
+type Novelty struct {
+	Exponent float64       `json:"exponent"` // of the norm that scores are divided by
+	Known    string        `json:"known"`    // name of the input set that should score high
+	Cell     string        `json:"cell"`     // of the network
+	Edges    []Number      `json:"edges"`    // of the histograms, ascending; counts beyond the ends are in the outermost bins
+	Counts   []int         `json:"counts"`   // histogram of the known inputs
+	Kinds    []NoveltyKind `json:"kinds"`    // the others
+}
+
+// NoveltyKind is one kind of inputs that should score low.
+type NoveltyKind struct {
+	Name   string     `json:"name"`
+	N      int        `json:"n"`
+	AUC    Number     `json:"auc"` // probability that a known input scores higher than one of this kind, ties half
+	Low    Number     `json:"low"` // 95 % confidence
+	High   Number     `json:"high"`
+	Counts []int      `json:"counts"` // histogram over Novelty.Edges
+	ROC    []ROCPoint `json:"roc"`    // thinned, from (0, 0) to (1, 1)
+}
+
+// ROCPoint is one threshold of a receiver operating characteristic.
+type ROCPoint struct {
+	False Number `json:"false"` // share of this kind accepted
+	True  Number `json:"true"`  // share of the known inputs accepted
+}
+
+// DoseResult is a control in many strengths.
+type DoseResult struct {
+	Name     string      `json:"name"`
+	Axis     string      `json:"axis"`
+	Points   []DosePoint `json:"points"` // weakest first
+	Verdict  Verdict     `json:"verdict"`
+	Sentence string      `json:"sentence"`
+}
+
+// DosePoint is one strength of a control.
+type DosePoint struct {
+	Value     Number `json:"value"`     // of the axis
+	Starts    int    `json:"starts"`    // independent starts whose trials all converged
+	Disagreed int    `json:"disagreed"` // of them, those that ended elsewhere than the scenario's outcome
+	Open      int    `json:"open"`      // starts with a trial that did not converge or failed
+	Low       Number `json:"low"`       // 95 % confidence for the share that disagrees
+	High      Number `json:"high"`
+	Largest   Number `json:"largest"` // distance to the scenario's outcome
+}
+
 // Power is what the number of independent starts supports.
 type Power struct {
 	Starts     int     `json:"starts"`     // independent starts with a converged outcome
@@ -194,6 +312,7 @@ type Power struct {
 // TwinResult is a control with one thing broken on purpose: it has to fail.
 type TwinResult struct {
 	Name     string        `json:"name"`
+	Subject  string        `json:"subject"`   // whose control it is, where it is another subject; "": the scenario's
 	Broken   Settings      `json:"broken"`    // what was changed
 	MustFail []string      `json:"must_fail"` // kinds of the checks that have to fail
 	Verdict  Verdict       `json:"verdict"`   // Pass when they all did, Vacuous when one did not

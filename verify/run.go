@@ -16,7 +16,7 @@ import (
 type RunSettings struct {
 	// Jobs is the number of trials trained at once; zero means GOMAXPROCS. It changes no result.
 	Jobs int
-	// FailFast leaves out the problems and twins that come after the first one that does not pass.
+	// FailFast leaves out the problems, twins and doses that come after the first one that does not pass.
 	FailFast bool
 	// Code identifies the program, as part of every cell's id. The zero value is for tests.
 	Code Digest
@@ -39,9 +39,9 @@ type RunSettings struct {
 
 // An Event tells how far a run is.
 type Event struct {
-	Scenario string // name, with "/twin-1" for a control
+	Scenario string // name, with "/twin-1" for a control and "/dose-1/rank=3" for one strength of one
 	Problem  string // label
-	Phase    string // "train", "compare", "draw", "score"
+	Phase    string // "train", "compare", "draw", "score", ...
 	Done     int    // of Total units
 	Total    int
 	Note     string // what has just become known, one line; may be empty
@@ -50,16 +50,25 @@ type Event struct {
 // runner carries what the parts of one run share.
 type runner struct {
 	RunSettings
-	subject Subject
-	space   Space
-	timing  Timing
-	began   time.Time
+	subjects []Subject
+	timing   Timing
+	began    time.Time
 }
 
-// Run trains every trial of s, decides every check and runs every twin. A failed check is a finding in the
-// result, not an error; the error is that of ctx, or says why nothing could be decided.
-func Run(ctx context.Context, s *Scenario, subject Subject, settings *RunSettings) (*Result, error) {
-	r := &runner{subject: subject, space: subject.Space()}
+// Run trains every trial of s, decides every check and runs every twin and every dose. The subjects have to have
+// those that s and its twins name among them. A failed check is a finding in the result, not an error; the error
+// is that of ctx, or says why nothing could be decided.
+func Run(ctx context.Context, s *Scenario, subjects []Subject, settings *RunSettings) (*Result, error) {
+	r := &runner{subjects: subjects}
+	subject, err := r.subjectOf(s)
+	if err != nil {
+		return nil, err
+	}
+	for i := range s.Twins {
+		if _, err := r.subjectOf(s.Twin(i)); err != nil {
+			return nil, err
+		}
+	}
 	if settings != nil {
 		r.RunSettings = *settings
 	}
@@ -81,33 +90,49 @@ func Run(ctx context.Context, s *Scenario, subject Subject, settings *RunSetting
 			Name: s.Name, Title: s.Title, About: s.About, Subject: s.Subject,
 			SHA256: hex.EncodeToString(sum[:]), Source: string(s.Source), Command: r.Command, Reduced: append([]string{}, s.Reduced...),
 		},
-		Problems: []ProblemResult{}, Twins: []TwinResult{}, Warnings: append(append([]string{}, s.Reduced...), s.Lint()...),
+		Problems: []ProblemResult{}, Twins: []TwinResult{}, Doses: []DoseResult{}, Warnings: append(append([]string{}, s.Reduced...), s.Lint()...),
 		Environment: r.Environment,
 	}
 	var verdicts []Verdict
 	passing := func() bool { return Worst(append(verdicts, Pass)...) == Pass }
-	for i, settings := range s.Problems() {
-		p := ProblemResult{Label: s.ProblemLabel(r.space, settings), Settings: settings, Verdict: NotRun}
+	var own *reference // of the first problem
+	for i, statement := range s.Problems() {
+		p := ProblemResult{Label: s.ProblemLabel(subject.Space(), statement), Data: statement.Data, Settings: statement.Settings, Verdict: NotRun}
 		if !r.FailFast || passing() {
-			var err error
-			if p, err = r.problem(ctx, s, i); err != nil {
+			x, err := r.problem(ctx, s, i)
+			if err != nil {
 				return nil, err
+			}
+			p = x.result
+			if i == 0 {
+				own = x.reference()
 			}
 		}
 		result.Problems = append(result.Problems, p)
 		verdicts = append(verdicts, p.Verdict)
 	}
 	for i, spec := range s.Twins {
-		t := TwinResult{Name: spec.Name, Broken: spec.broken(), MustFail: spec.MustFail, Verdict: NotRun}
+		t := TwinResult{Name: spec.Name, Subject: spec.Subject, Broken: spec.broken(), MustFail: spec.MustFail, Verdict: NotRun}
 		if !r.FailFast || passing() {
-			p, err := r.problem(ctx, s.Twin(i), 0)
+			x, err := r.problem(ctx, s.Twin(i), 0)
 			if err != nil {
 				return nil, err
 			}
-			t.judge(p)
+			t.judge(x.result)
 		}
 		result.Twins = append(result.Twins, t)
 		verdicts = append(verdicts, t.Verdict)
+	}
+	for i, spec := range s.Doses {
+		d := DoseResult{Name: spec.Name, Axis: spec.Axis, Points: []DosePoint{}, Verdict: NotRun}
+		if !r.FailFast || passing() {
+			var err error
+			if d, err = r.dose(ctx, s, i, own); err != nil {
+				return nil, err
+			}
+		}
+		result.Doses = append(result.Doses, d)
+		verdicts = append(verdicts, d.Verdict)
 	}
 	result.Verdict = Worst(verdicts...)
 	result.Sentence = sentence(result)
@@ -175,29 +200,49 @@ func (t *TwinResult) judge(p ProblemResult) {
 	}
 }
 
-// problem runs problem i of s.
-func (r *runner) problem(ctx context.Context, s *Scenario, i int) (ProblemResult, error) {
-	settings := s.Problems()[i]
+// subjectOf returns the subject of a scenario.
+func (r *runner) subjectOf(s *Scenario) (Subject, error) {
+	i := slices.IndexFunc(r.subjects, func(subject Subject) bool { return subject.Name() == s.Subject })
+	if i < 0 {
+		return nil, fmt.Errorf("%s: no subject is called %q", s.Name, s.Subject)
+	}
+	return r.subjects[i], nil
+}
+
+// open poses problem i of s. Where that is not possible the problem is nil, and the result says why.
+func (r *runner) open(ctx context.Context, s *Scenario, i int) (*problemRun, error) {
+	subject, err := r.subjectOf(s)
+	if err != nil {
+		return nil, err
+	}
+	statement := s.Problems()[i]
 	x := &problemRun{runner: r, s: s}
 	x.result = ProblemResult{
-		Label: s.ProblemLabel(r.space, settings), Settings: settings, Verdict: Error,
+		Label: s.ProblemLabel(subject.Space(), statement), Data: statement.Data, Settings: statement.Settings, Verdict: Error,
 		Digests: []Digest{}, Trials: []TrialResult{}, Checks: []CheckResult{},
 		Basins: []Basin{}, Drawings: []LabelDrawings{}, Metrics: []Metric{},
+		Confusion: []Confusion{}, Novelty: []Novelty{}, Judges: []JudgeInfo{},
 	}
-	p, err := r.subject.Open(ctx, s.Data, settings)
+	p, err := subject.Open(ctx, statement.Data, statement.Settings)
 	if err != nil {
-		if ctx.Err() != nil {
-			return x.result, ctx.Err()
-		}
 		x.result.Error = err.Error()
-		return x.result, nil
+		return x, ctx.Err()
 	}
 	x.p = p
 	digests := append(slices.Clone(p.Digests()), r.Code)
-	x.result.ID = ProblemID(digests, settings)
+	x.result.ID = ProblemID(digests, statement)
 	x.result.Digests = digests
 	x.result.Symmetry = p.Symmetry().String()
-	x.cells = s.Cells(r.space, i, digests)
+	x.cells = s.Cells(subject.Space(), i, digests)
+	return x, nil
+}
+
+// problem runs problem i of s.
+func (r *runner) problem(ctx context.Context, s *Scenario, i int) (*problemRun, error) {
+	x, err := r.open(ctx, s, i)
+	if err != nil || x.p == nil {
+		return x, err
+	}
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error
@@ -206,23 +251,24 @@ func (r *runner) problem(ctx context.Context, s *Scenario, i int) (ProblemResult
 		{"train", x.train, nil},
 		{"compare", x.compare, &x.compareErr},
 		{"draw", x.draw, &x.drawErr},
-		{"score", x.score, &x.scoreErr},
+		{"score", x.score, nil},
+		{"examine", x.examine, nil},
 		{"certify", x.certify, &x.certifyErr},
 		{"golden", x.goldens, nil},
 	} {
 		began := r.Clock()
 		switch err := step.do(ctx); {
 		case ctx.Err() != nil:
-			return x.result, ctx.Err()
+			return x, ctx.Err()
 		case err != nil && step.sink == nil:
-			return x.result, fmt.Errorf("%s, %s: %s: %w", s.Name, x.result.Label, step.name, err)
+			return x, fmt.Errorf("%s, %s: %s: %w", s.Name, x.result.Label, step.name, err)
 		case err != nil:
 			*step.sink = err
 		}
 		r.phase(step.name, r.Clock().Sub(began))
 	}
 	x.decide()
-	return x.result, nil
+	return x, nil
 }
 
 // phase adds to the time of a phase.
@@ -233,79 +279,6 @@ func (r *runner) phase(name string, d time.Duration) {
 		r.timing.Phases = append(r.timing.Phases, Phase{Name: name})
 	}
 	r.timing.Phases[i].Seconds += Number(d.Seconds())
-}
-
-// sentence says the verdict of a run in one sentence for a non-specialist.
-func sentence(r *Result) string {
-	trials, starts := 0, 0
-	var worst CheckResult
-	var kinds []string
-	for _, p := range r.Problems {
-		trials += len(p.Trials)
-		if p.Power != nil {
-			starts += p.Power.Starts
-		}
-		for _, c := range p.Checks {
-			if worst.Kind == "" || c.Verdict.severity() > worst.Verdict.severity() {
-				worst = c
-			}
-			if !slices.Contains(kinds, c.Kind) {
-				kinds = append(kinds, c.Kind)
-			}
-		}
-	}
-	switch r.Verdict {
-	case Pass:
-		// Every check of every problem passed: say no more than what they are about.
-		from := fmt.Sprintf("%s from %s", plural(trials, "training"), plural(starts, "different start"))
-		if slices.Contains(kinds, "tuple") {
-			return fmt.Sprintf("%s: %s all ended in the same place, within tolerance%s.", r.Scenario.Title, from, controls(r.Twins))
-		}
-		return fmt.Sprintf("%s: of %s, all pass %s%s.", r.Scenario.Title, from, checkList(kinds), controls(r.Twins))
-	case Fail:
-		return fmt.Sprintf("Refuted: %q does not hold. %s", r.Scenario.Title, worst.Sentence)
-	case Vacuous:
-		for _, t := range r.Twins {
-			if t.Verdict == Vacuous {
-				return "Nothing was shown: " + t.Sentence
-			}
-		}
-	case Inconclusive, Missing:
-		if worst.Verdict == Pass {
-			return fmt.Sprintf("Undecided: %q was not tested, because no check of this run compares outcomes or because not all trials converged.", r.Scenario.Title)
-		}
-		return fmt.Sprintf("Undecided: %s", worst.Sentence)
-	default:
-	}
-	for _, p := range r.Problems {
-		if p.Error != "" {
-			return fmt.Sprintf("Nothing could be decided for %s: %s.", p.Label, p.Error)
-		}
-	}
-	return fmt.Sprintf("Nothing could be decided: %s", worst.Sentence)
-}
-
-// controls says in half a sentence what the controls did, when they all failed as they must.
-func controls(twins []TwinResult) string {
-	switch len(twins) {
-	case 0:
-		return ""
-	case 1:
-		return fmt.Sprintf("; the control %q fails, as it must", twins[0].Name)
-	}
-	return fmt.Sprintf("; all %d controls, each with one thing broken, fail, as they must", len(twins))
-}
-
-// checkList names kinds of checks: "the checks tuple and scores".
-func checkList(kinds []string) string {
-	switch n := len(kinds); n {
-	case 0:
-		return "no check"
-	case 1:
-		return "the check " + kinds[0]
-	default:
-		return "the checks " + strings.Join(kinds[:n-1], ", ") + " and " + kinds[n-1]
-	}
 }
 
 // warnings gathers what a reader should know although it decided nothing.

@@ -49,7 +49,7 @@ func try(t *testing.T, s *suspect, old, text string, settings *RunSettings) *Res
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := Run(context.Background(), scenario, s, settings)
+	result, err := Run(context.Background(), scenario, []Subject{s}, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -427,7 +427,7 @@ func TestCancelledRunIsNoResult(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(ctx, scenario, s, &RunSettings{Jobs: 1})
+	r, err := Run(ctx, scenario, []Subject{s}, &RunSettings{Jobs: 1})
 	if !errors.Is(err, context.Canceled) || r != nil {
 		t.Errorf("Run = %v, %v, want no result and context.Canceled", r, err)
 	}
@@ -441,7 +441,7 @@ func TestLogThatCannotBeKeptEndsTheRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Run(context.Background(), scenario, &suspect{}, &RunSettings{SaveLog: func(string, []byte) (string, error) { return "", errBroken }})
+	_, err = Run(context.Background(), scenario, []Subject{&suspect{}}, &RunSettings{SaveLog: func(string, []byte) (string, error) { return "", errBroken }})
 	if !errors.Is(err, errBroken) {
 		t.Errorf("Run: %v, want %v", err, errBroken)
 	}
@@ -468,7 +468,7 @@ func TestFailFastLeavesTheRestNotRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(context.Background(), scenario, s, &RunSettings{FailFast: true})
+	r, err := Run(context.Background(), scenario, []Subject{s}, &RunSettings{FailFast: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -538,7 +538,7 @@ func only(t *testing.T, s *suspect, checks string) *Scenario {
 
 func TestRunThatComparesNothingIsNoPass(t *testing.T) {
 	s := &suspect{train: func(_ *suspect, t Trial) (*Outcome, error) { return moved(t, float64(t.Seed%2)), nil }}
-	r, err := Run(context.Background(), only(t, s, "  - converged: {}\n"), s, nil)
+	r, err := Run(context.Background(), only(t, s, "  - converged: {}\n"), []Subject{s}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -555,7 +555,7 @@ func TestUnconvergedTrialIsNoPassWhateverIsChecked(t *testing.T) {
 		}
 		return out, nil
 	}}
-	r, err := Run(context.Background(), only(t, s, "  - images: {modulo: sign, tolerance: 1e-9, reason: r}\n"), s, nil)
+	r, err := Run(context.Background(), only(t, s, "  - images: {modulo: sign, tolerance: 1e-9, reason: r}\n"), []Subject{s}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -568,7 +568,7 @@ func TestSentenceSaysNoMoreThanTheChecks(t *testing.T) {
 	s := &suspect{}
 	scenario := only(t, s, "  - scores: {inputs: [grid], tolerance: 1e-9, reason: r}\n")
 	scenario.Reduced = []string{"run with --only scores"}
-	r, err := Run(context.Background(), scenario, s, nil)
+	r, err := Run(context.Background(), scenario, []Subject{s}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

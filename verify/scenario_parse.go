@@ -27,7 +27,8 @@ type scenarioParser struct {
 	kinds    []string // of checks, as far as they could be read; nil when one has no kind that is known
 }
 
-// ParseScenario reads a scenario for one of the subjects. The path is for messages only.
+// ParseScenario reads a scenario for one of the subjects: the one it names, or the first when it names none. The
+// path is for messages only.
 //
 // The reader is strict, because a scenario that is misread passes silently: it accepts one YAML document
 // in UTF-8 without tabs, anchors, aliases, merge keys and tags, in which every key is known and appears
@@ -54,7 +55,7 @@ func ParseScenario(path string, src []byte, subjects []Subject) (*Scenario, erro
 // scenario reads the whole document.
 func (p *scenarioParser) scenario(root *yaml.Node) {
 	t, ok := p.table(root, root, "the scenario", []string{
-		"version", "name", "title", "about", "subject", "data", "problem", "vary", "generate", "checks", "twin",
+		"version", "name", "title", "about", "subject", "data", "problem", "vary", "generate", "checks", "twin", "doses",
 	}, nil)
 	if !ok || !p.version(t) {
 		return
@@ -80,6 +81,7 @@ func (p *scenarioParser) scenario(root *yaml.Node) {
 	}
 	p.checks(t)
 	p.twins(t)
+	p.doses(t)
 }
 
 // version reads the version of the grammar, and reports whether the rest can be read.
@@ -120,18 +122,16 @@ func (p *scenarioParser) name(t yamlTable) {
 	p.out.Name = name
 }
 
-// subject finds the subject, and with it the space of the axes.
+// subject finds the subject, the first one where the scenario names none, and with it the space of the axes.
 func (p *scenarioParser) subject(t yamlTable) {
-	if len(p.subjects) == 1 && !t.has("subject") {
-		p.take(p.subjects[0])
+	if len(p.subjects) == 0 {
+		p.missing(t, "subject", "there is none")
 		return
 	}
-	names := make([]string, len(p.subjects))
-	for i, s := range p.subjects {
-		names[i] = s.Name()
-	}
-	p.missing(t, "subject", "known: "+strings.Join(names, ", "))
 	if !t.has("subject") {
+		if !t.typos["subject"] {
+			p.take(p.subjects[0])
+		}
 		return
 	}
 	n := t.entries["subject"].value
@@ -139,13 +139,29 @@ func (p *scenarioParser) subject(t yamlTable) {
 	if !ok {
 		return
 	}
-	for i, known := range names {
-		if known == name {
-			p.take(p.subjects[i])
-			return
+	if s, ok := p.subjectOf(n, name); ok {
+		p.take(s)
+	}
+}
+
+// subjectOf returns the subject of that name, and notes when there is none.
+func (p *scenarioParser) subjectOf(n *yaml.Node, name string) (Subject, bool) {
+	for _, s := range p.subjects {
+		if s.Name() == name {
+			return s, true
 		}
 	}
-	p.point(n, didYouMean(name, names), "unknown subject %s", shown(name))
+	p.point(n, didYouMean(name, p.subjectNames()), "unknown subject %s", shown(name))
+	return nil, false
+}
+
+// subjectNames returns the names of the subjects there are.
+func (p *scenarioParser) subjectNames() []string {
+	names := make([]string, len(p.subjects))
+	for i, s := range p.subjects {
+		names[i] = s.Name()
+	}
+	return names
 }
 
 // take makes s the subject of the scenario.
@@ -158,7 +174,7 @@ func (p *scenarioParser) take(s Subject) {
 func (p *scenarioParser) generate(e yamlEntry) *Generate {
 	const most = 10_000 // of each: more drawings per label than any check can use
 	g := &Generate{Instances: 2, Networks: 1}
-	t, ok := p.table(e.value, e.key, `"generate"`, []string{"labels", "digits", "instances", "networks", "census"}, nil)
+	t, ok := p.table(e.value, e.key, `"generate"`, []string{"labels", "digits", "instances", "networks", "census", "patterns"}, nil)
 	if !ok {
 		return g
 	}
@@ -174,7 +190,7 @@ func (p *scenarioParser) generate(e yamlEntry) *Generate {
 		key   string
 		least float64
 		dst   *int
-	}{{"instances", 1, &g.Instances}, {"networks", 1, &g.Networks}, {"census", 0, &g.Census}} {
+	}{{"instances", 1, &g.Instances}, {"networks", 1, &g.Networks}, {"census", 0, &g.Census}, {"patterns", 0, &g.Patterns}} {
 		if !t.has(count.key) {
 			continue
 		}

@@ -7,29 +7,62 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// data reads the section of that name: one value for each axis.
+// data reads the section of that name: one value for each axis, or a list of such mappings.
 func (p *scenarioParser) data(t yamlTable) {
 	if p.space == nil {
 		return
 	}
-	p.out.Data = Settings{}
-	before := len(p.problems)
-	for _, v := range p.section(t, "data", p.space.Data, nil) {
-		if len(v.Values) == 1 {
-			p.out.Data[v.Axis] = v.Values[0]
-		}
-	}
-	if len(p.problems) > before || p.space.CheckData == nil {
-		return
-	}
-	if err := p.space.CheckData(p.out.Data); err != nil {
+	if !t.has("data") || t.entries["data"].value.Kind != yaml.SequenceNode {
 		at := t.at
 		if t.has("data") {
 			at = t.entries["data"].key
 		}
-		p.point(at, "", "%v", err)
+		before := len(p.problems)
+		p.dataSet(p.section(t, "data", p.space.Data, nil), at, before)
+		return
+	}
+	nodes, ok := p.list(t.entries["data"].value, `"data"`, "")
+	if !ok {
+		return
+	}
+	lines := map[string]int{}
+	for _, n := range nodes {
+		before := len(p.problems)
+		inside, ok := p.table(n, n, `"data"`, axisNames(p.space.Data), p.home)
+		if !ok {
+			continue
+		}
+		data, ok := p.dataSet(p.axes(inside, p.space.Data, severalData), n, before)
+		if ok && p.twice(lines, canonical(data), n, "this data set") {
+			p.out.Data = p.out.Data[:len(p.out.Data)-1]
+		}
 	}
 }
+
+// dataSet adds a data set to the scenario, and reports whether it can be used: no problem may have been noted
+// beyond the given number of them.
+func (p *scenarioParser) dataSet(axes []Values, at *yaml.Node, before int) (Settings, bool) {
+	data := Settings{}
+	for _, v := range axes {
+		if len(v.Values) == 1 {
+			data[v.Axis] = v.Values[0]
+		}
+	}
+	p.out.Data = append(p.out.Data, data)
+	if len(p.problems) == before && len(data) == len(p.space.Data) && p.space.CheckData != nil {
+		if err := p.space.CheckData(data); err != nil {
+			p.point(at, "", "%v", err)
+		}
+	}
+	return data, len(p.problems) == before
+}
+
+// What to do instead of giving an axis several values.
+const (
+	severalData    = `for several data sets, make "data" a list of mappings`
+	oneControl     = "a control has one data set"
+	severalAllowed = ""
+)
 
 // problem reads the section of that name.
 func (p *scenarioParser) problem(t yamlTable) {
@@ -70,17 +103,32 @@ func (p *scenarioParser) section(t yamlTable, name string, axes []Axis, seeds fu
 	if seeds != nil && t.has(name) {
 		seeds(inside)
 	}
+	if t.typos[name] { // what is missing here may be there
+		inside.typos = map[string]bool{}
+		for _, a := range axes {
+			inside.typos[a.Name] = true
+		}
+	}
+	instead := severalAllowed
+	if name == "data" {
+		instead = severalData
+	}
+	return p.axes(inside, axes, instead)
+}
+
+// axes reads the axes of one mapping. When they take one value each, instead says what to do for several.
+func (p *scenarioParser) axes(t yamlTable, axes []Axis, instead string) []Values {
 	out := make([]Values, len(axes))
 	for i, a := range axes {
 		out[i].Axis = a.Name
-		if inside.has(a.Name) {
-			out[i].Values = p.values(inside.entries[a.Name].value, a, name != "data")
+		if t.has(a.Name) {
+			out[i].Values = p.values(t.entries[a.Name].value, a, instead)
 			continue
 		}
 		v, lacking := fallback(a)
 		for _, axis := range lacking {
-			if !inside.typos[a.Name] && !t.typos[name] {
-				p.point(inside.at, "", "%s has no %q, which %s needs: %s", inside.what, axis.Name, p.out.Subject, axis.Doc)
+			if !t.typos[a.Name] {
+				p.point(t.at, "", "%s has no %q, which %s needs: %s", t.what, axis.Name, p.out.Subject, axis.Doc)
 			}
 		}
 		if len(lacking) == 0 {
@@ -115,12 +163,13 @@ func axisNames(axes []Axis) []string {
 	return names
 }
 
-// values reads the distinct values of an axis: a list where several are allowed, else one.
-func (p *scenarioParser) values(n *yaml.Node, a Axis, several bool) []any {
+// values reads the distinct values of an axis: a list where several are allowed, else one, and instead says
+// what to do about it.
+func (p *scenarioParser) values(n *yaml.Node, a Axis, instead string) []any {
 	nodes := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
-		if !several {
-			p.point(n, "", "%q takes one value, not a list: a scenario is about one data set", a.Name)
+		if instead != severalAllowed {
+			p.point(n, instead, "%q takes one value, not a list", a.Name)
 			return nil
 		}
 		var ok bool

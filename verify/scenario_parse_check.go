@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// The kinds of checks a scenario may ask for, each with the keys it takes.
+// The kinds of checks a scenario may ask for, each with the keys it takes besides "name" and "claim".
 //
 //nolint:gochecknoglobals // a constant table
 var checkGrammar = []struct {
@@ -18,8 +18,13 @@ var checkGrammar = []struct {
 }{
 	{"converged", nil},
 	{"tuple", []string{"tolerance", "exact", "reason"}},
-	{"scores", []string{"inputs", "tolerance", "exact", "reason"}},
+	{"scores", []string{"inputs", "attacks", "tolerance", "exact", "reason"}},
 	{"images", []string{"modulo", "within", "tolerance", "exact", "reason"}},
+	{"recognisable", []string{"tolerance", "reason"}},
+	{"not-the-mean", []string{"tolerance", "reason"}},
+	{"shift", []string{"tolerance", "exact", "reason"}},
+	{"accuracy", []string{"inputs", "against", "tolerance", "reason"}},
+	{"novelty", []string{"known", "against", "exponent", "tolerance", "reason"}},
 	{"certificate", []string{"gap", "reason"}},
 	{"golden", []string{"tolerance", "reason"}},
 }
@@ -31,6 +36,12 @@ func checkKinds() []string {
 		kinds = append(kinds, g.kind)
 	}
 	return kinds
+}
+
+// checkKeys returns the keys that a check of a kind takes.
+func checkKeys(kind string) []string {
+	i := slices.Index(checkKinds(), kind)
+	return append(slices.Clone(checkGrammar[i].keys), "name", "claim")
 }
 
 // checks reads the claims.
@@ -46,24 +57,25 @@ func (p *scenarioParser) checks(t yamlTable) {
 	lines := map[string]int{}
 	var kinds []string
 	understood := 0
-	var golden *yaml.Node // one that inherits its tolerances
+	heirs := map[int]*yaml.Node{} // golden checks that inherit their tolerances, by place in out.Checks
 	for _, n := range nodes {
 		e, ok := p.checkEntry(n)
 		if !ok {
 			continue
 		}
+		before := len(p.problems)
 		c, inherits := p.check(e)
 		understood++
 		if !slices.Contains(kinds, c.Kind) {
 			kinds = append(kinds, c.Kind)
 		}
+		if len(p.problems) == before && p.twice(lines, c.id(), e.key, fmt.Sprintf("check %q", c.id())) {
+			continue
+		}
 		if inherits {
-			golden = e.key
+			heirs[len(p.out.Checks)] = e.key
 		}
-		key := strings.Join([]string{c.Kind, c.Modulo, c.Within}, " ")
-		if !p.twice(lines, key, e.key, fmt.Sprintf("check %q", strings.Join(strings.Fields(key), " "))) {
-			p.out.Checks = append(p.out.Checks, c)
-		}
+		p.out.Checks = append(p.out.Checks, c)
 	}
 	if understood < len(nodes) {
 		return // the kind that is missing may be the one that was not understood
@@ -72,8 +84,8 @@ func (p *scenarioParser) checks(t yamlTable) {
 	for i := range p.out.Checks {
 		if c := &p.out.Checks[i]; c.Kind == "golden" {
 			c.ImageTolerance = c.Tolerance
-			if golden != nil {
-				p.inherit(golden, c)
+			if n, ok := heirs[i]; ok {
+				p.inherit(n, c)
 			}
 		}
 	}
@@ -108,16 +120,23 @@ func (p *scenarioParser) checkEntry(n *yaml.Node) (yamlEntry, bool) {
 // check reads one claim of a kind that is known.
 func (p *scenarioParser) check(e yamlEntry) (c CheckSpec, inherits bool) {
 	c = CheckSpec{Kind: e.key.Value, Line: e.key.Line}
-	i := slices.Index(checkKinds(), c.Kind)
-	t, ok := p.table(e.value, e.key, fmt.Sprintf("check %q", c.Kind), checkGrammar[i].keys, nil)
+	t, ok := p.table(e.value, e.key, fmt.Sprintf("check %q", c.Kind), checkKeys(c.Kind), nil)
 	if !ok {
 		return c, false
 	}
+	p.titled(t, &c)
 	switch c.Kind {
 	case "scores":
-		p.inputs(t, &c)
+		p.scores(t, &c)
 	case "images":
 		p.images(t, &c)
+	case "accuracy":
+		p.accuracy(t, &c)
+	case "novelty":
+		p.novelty(t, &c)
+	}
+	if c.NeedsDrawings() && c.Kind != "golden" && p.out.Generate == nil {
+		p.undrawn(t, &c)
 	}
 	switch {
 	case c.Kind == "converged":
@@ -132,6 +151,35 @@ func (p *scenarioParser) check(e yamlEntry) (c CheckSpec, inherits bool) {
 		p.tolerance(t, &c)
 	}
 	return c, inherits
+}
+
+// titled reads what a check is called and what it claims.
+func (p *scenarioParser) titled(t yamlTable, c *CheckSpec) {
+	if t.has("name") {
+		n := t.entries["name"].value
+		name, ok := p.text(n, `"name"`, false)
+		if ok && !scenarioName.MatchString(name) {
+			p.point(n, "", "%s is no name of a check: it has 1 to 64 of a-z, 0-9 and -, the first not a -", shown(name))
+		}
+		c.Name = name
+	}
+	if t.has("claim") {
+		c.Claim, _ = p.text(t.entries["claim"].value, `"claim"`, false)
+	}
+}
+
+// undrawn notes that there are no drawings for a check that needs some.
+func (p *scenarioParser) undrawn(t yamlTable, c *CheckSpec) {
+	const advice = `add "generate: {labels: all}"`
+	if c.Kind != "scores" {
+		p.point(t.at, advice, "check %q looks at drawings, and the scenario has no %q", c.Kind, "generate")
+		return
+	}
+	for _, n := range t.entries["inputs"].value.Content {
+		if n.Value == generated {
+			p.point(n, advice, "the input %q stands for drawings, and the scenario has no %q", generated, "generate")
+		}
+	}
 }
 
 // tolerance reads how much deviation a check allows, and why.
@@ -153,7 +201,12 @@ func (p *scenarioParser) tolerance(t yamlTable, c *CheckSpec) {
 	if t.typos["exact"] {
 		return
 	}
-	p.missing(t, "tolerance", `give a tolerance and a reason, or "exact: true" for bit equality`)
+	exact := slices.Contains(checkKeys(c.Kind), "exact")
+	advice := "give a tolerance and a reason"
+	if exact {
+		advice += `, or "exact: true" for bit equality`
+	}
+	p.missing(t, "tolerance", advice)
 	if !t.has("tolerance") {
 		return
 	}
@@ -162,14 +215,35 @@ func (p *scenarioParser) tolerance(t yamlTable, c *CheckSpec) {
 	x, ok := p.number(n, `"tolerance"`, -math.MaxFloat64, math.MaxFloat64)
 	switch {
 	case !ok:
-	case x == 0:
+	case x == 0 && exact:
 		p.point(n, `write "exact: true"`, "a tolerance of 0 asks for bit equality, which is said in words")
-	case x < 0:
+	case x <= 0:
 		p.point(n, "", "a tolerance has to be positive, not %s", shorten(n.Value))
-	case x >= math.Sqrt2 && c.Kind != "scores":
-		p.point(n, "", "a tolerance of %s allows everything: no two outcomes of norm 1 are farther than √2 apart once their signs are aligned", shorten(n.Value))
+	default:
+		if why := c.allowsAll(x); why != "" {
+			p.point(n, "", "a tolerance of %s allows everything: %s", shorten(n.Value), why)
+		}
 	}
 	c.Tolerance = x
+}
+
+// allowsAll says why no outcome could exceed the tolerance, "" when one could.
+func (c *CheckSpec) allowsAll(tolerance float64) string {
+	switch c.Kind {
+	case "tuple", "images", "golden":
+		if tolerance >= math.Sqrt2 {
+			return "no two outcomes of norm 1 are farther than √2 apart once their signs are aligned"
+		}
+	case "not-the-mean":
+		if tolerance >= 1 {
+			return "no cosine is larger than 1"
+		}
+	case "novelty":
+		if tolerance >= 1 {
+			return "one minus a probability is never larger than 1"
+		}
+	}
+	return ""
 }
 
 // gap reads how far from its bound a certified fitness may be.
@@ -189,32 +263,6 @@ func (p *scenarioParser) gap(t yamlTable, c *CheckSpec) {
 	c.Tolerance = x
 }
 
-// inputs reads the names of input sets.
-func (p *scenarioParser) inputs(t yamlTable, c *CheckSpec) {
-	p.missing(t, "inputs", `name them: "inputs: [test]"`)
-	if !t.has("inputs") {
-		return
-	}
-	nodes, ok := p.list(t.entries["inputs"].value, `"inputs"`, "")
-	if !ok {
-		return
-	}
-	lines := map[string]int{}
-	for _, n := range nodes {
-		name, ok := p.text(n, "an input", false)
-		if !ok || p.twice(lines, name, n, "input "+shown(name)) {
-			continue
-		}
-		c.Inputs = append(c.Inputs, name)
-		if p.space != nil && p.space.Inputs != nil && name != "generated" && !slices.Contains(p.space.Inputs, name) {
-			p.point(n, didYouMean(name, append([]string{"generated"}, p.space.Inputs...)), "unknown input %s", shown(name))
-		}
-		if name == "generated" && p.out.Generate == nil {
-			p.point(n, `add "generate: {labels: all}"`, `the input "generated" stands for drawings, and the scenario has no "generate"`)
-		}
-	}
-}
-
 // images reads which drawings are compared and what counts as the same.
 func (p *scenarioParser) images(t yamlTable, c *CheckSpec) {
 	p.missing(t, "modulo", "write sign or nothing")
@@ -228,12 +276,8 @@ func (p *scenarioParser) images(t yamlTable, c *CheckSpec) {
 		}
 		c.Within = "basin"
 	}
-	g := p.out.Generate
-	switch {
-	case g == nil:
-		p.point(t.at, `add "generate: {labels: all}"`, `check "images" compares drawings, and the scenario has no "generate"`)
-	case g.Instances*g.Networks+g.Census < 2:
-		p.point(t.at, "raise instances, networks or census", `check "images" has nothing to compare: there is one drawing of each label`)
+	if g := p.out.Generate; g != nil && g.Instances*g.Networks+g.Census+g.Patterns < 2 {
+		p.point(t.at, "raise instances, networks, census or patterns", `check "images" has nothing to compare: there is one drawing of each label`)
 	}
 }
 

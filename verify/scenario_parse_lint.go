@@ -19,7 +19,7 @@ func (s *Scenario) Lint() []string {
 	var out []string
 	warn := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	has := func(match func(CheckSpec) bool) bool { return slices.ContainsFunc(s.Checks, match) }
-	if len(s.Twins) == 0 {
+	if len(s.Twins)+len(s.Doses) == 0 {
 		warn("no twin: nothing shows that this scenario can fail")
 	}
 	if n := len(s.Seeds); n < fewSeeds {
@@ -33,16 +33,15 @@ func (s *Scenario) Lint() []string {
 	}
 	for _, c := range s.Checks {
 		fails := slices.ContainsFunc(s.Twins, func(w TwinSpec) bool { return slices.Contains(w.MustFail, c.Kind) })
-		if len(s.Twins) > 0 && !fails && c.Kind != "converged" && c.Kind != "golden" {
-			warn("line %d: no twin has to fail check %q: nothing shows that it can", c.Line, c.Kind)
+		fails = fails || len(s.Doses) > 0 && c.Kind == "tuple"
+		if len(s.Twins)+len(s.Doses) > 0 && !fails && c.Kind != "converged" && c.Kind != "golden" {
+			warn("line %d: no twin has to fail check %q: nothing shows that it can", c.Line, c.id())
 		}
-		if c.Tolerance > wide && (c.Kind == "tuple" || c.Kind == "images" && c.Within == "basin") {
-			warn("line %d: check %q allows %g, a large part of the norm 1 of an outcome", c.Line, c.Kind, c.Tolerance)
+		if what := c.lax(); what != "" {
+			warn("line %d: check %q allows %g, %s", c.Line, c.id(), c.Tolerance, what)
 		}
 	}
-	if s.Generate != nil && !has(func(c CheckSpec) bool {
-		return c.Kind == "images" || c.Kind == "golden" || slices.Contains(c.Inputs, "generated")
-	}) {
+	if s.Generate != nil && !has(CheckSpec.NeedsDrawings) {
 		warn("drawings are made and no check looks at them")
 	}
 	for _, c := range s.Checks {
@@ -51,6 +50,21 @@ func (s *Scenario) Lint() []string {
 		}
 	}
 	return out
+}
+
+// lax says what a tolerance lets pass that a reader would not expect to, "" when there is no such thing.
+func (c CheckSpec) lax() string {
+	switch {
+	case c.Tolerance > wide && (c.Kind == "tuple" || c.Kind == "images" && c.Within == "basin"):
+		return "a large part of the norm 1 of an outcome"
+	case c.Tolerance > 1 && c.Kind == "recognisable":
+		return "so that a judge may take a drawing for another label"
+	case c.Tolerance > 1 && c.Kind == "accuracy":
+		return "so that " + strings.Join(c.Against, ", ") + " may be right more often"
+	case c.Tolerance >= 0.5 && c.Kind == "novelty":
+		return "so that a toss of a coin passes"
+	}
+	return ""
 }
 
 // plural words a count.

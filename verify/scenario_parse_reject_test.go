@@ -2,7 +2,6 @@ package verify
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,8 +17,9 @@ func TestParseScenarioRejects(t *testing.T) {
 		{"a misspelt key of a check", "tuple: {tolerance", "tuple: {tolerence", []string{`16:13: unknown key "tolerence" in check "tuple"; did you mean "tolerance"?`}},
 		{"a misspelt key with another in its mapping", "exact: true", "exakt: true", []string{`19:43: unknown key "exakt" in check "images"; did you mean "exact"?`}},
 		{"a misspelt section", "checks:", "cheks:", []string{`14:1: unknown key "cheks" in the scenario; did you mean "checks"?`}},
+		{"a misspelt section whose absence would be an error", "data: {set", "dta: {set", []string{`7:1: unknown key "dta" in the scenario; did you mean "data"?`}},
 		{"a misspelt axis", "split: train", "spilt: train", []string{`7:20: unknown key "spilt" in "data"; did you mean "split"?`}},
-		{"an unknown key near nothing", "version: 1", "version: 1\nzzzzzz: 1", []string{`2:1: unknown key "zzzzzz" in the scenario; known: version, name, title, about, subject, data, problem, vary, generate, checks, twin`}},
+		{"an unknown key near nothing", "version: 1", "version: 1\nzzzzzz: 1", []string{`2:1: unknown key "zzzzzz" in the scenario; known: version, name, title, about, subject, data, problem, vary, generate, checks, twin, doses`}},
 		{"an axis in the wrong section", "split: train", "split: train, rank: 3", []string{`7:34: unknown key "rank" in "data"; it belongs to "problem"`}},
 		{"a seed in the wrong section", "{rank: [20, 5]}", "{rank: [20, 5], seed: [1]}", []string{`8:26: unknown key "seed" in "problem"; it belongs to "vary"`}},
 		{"a key twice", "split: train", "split: train, split: test", []string{`7:34: key "split" appears twice in "data", first on line 7`}},
@@ -43,7 +43,7 @@ func TestParseScenarioRejects(t *testing.T) {
 		{"an unknown subject", "version: 1", "version: 1\nsubject: from", []string{`2:10: unknown subject "from"; did you mean "form"?`}},
 		{"data missing a required axis", "set: mnist, ", "", []string{`7:1: "data" has no "set", which form needs: which data`}},
 		{"data missing", "data: {set: mnist, split: train, count: 100}\n", "", []string{`1:1: "data" has no "set", which form needs: which data`}},
-		{"a list in data", "split: train", "split: [train, test]", []string{`7:27: "split" takes one value, not a list: a scenario is about one data set`}},
+		{"a list in data", "split: train", "split: [train, test]", []string{`7:27: "split" takes one value, not a list; for several data sets, make "data" a list of mappings`}},
 		{"an unknown word", "split: train", "split: tran", []string{`7:27: "split" cannot be "tran"; did you mean "train"?`}},
 		{"a word near nothing", "split: train", "split: validation", []string{`7:27: "split" cannot be "validation"; known: train, test`}},
 		{"a word that is a number", "split: train", "split: 5", []string{`7:27: "split" has to be text, not 5; write "5" in quotes if text is meant`}},
@@ -102,31 +102,32 @@ func TestParseScenarioRejects(t *testing.T) {
 		{"a label that is a boolean", "labels: all", "labels: [true]", []string{`13:21: a label has to be text, not true; write "true" in quotes if text is meant`}},
 		{"both words for labels", "labels: all", "labels: all, digits: all", []string{`13:25: "digits" is another word for "labels"; keep one`}},
 		{"no instances", "instances: 2", "instances: 0", []string{`13:36: "instances" has to be a whole number from 1 to 10000, not 0`}},
+		{"a negative number of patterns", "census: 16", "patterns: -1", []string{`13:62: "patterns" has to be a whole number from 0 to 10000, not -1`}},
 		{"more networks than trials", "networks: 8", "networks: 17", []string{"13:49: 17 networks cannot draw: each problem has only 16 trials"}},
 		{"one drawing to compare", "instances: 2, networks: 8, census: 16", "instances: 1", []string{
-			`18:5: check "images" has nothing to compare: there is one drawing of each label; raise instances, networks or census`,
-			`19:5: check "images" has nothing to compare: there is one drawing of each label; raise instances, networks or census`,
+			`18:5: check "images" has nothing to compare: there is one drawing of each label; raise instances, networks, census or patterns`,
+			`19:5: check "images" has nothing to compare: there is one drawing of each label; raise instances, networks, census or patterns`,
 		}},
 		{"images without drawings", "generate: {labels: all, instances: 2, networks: 8, census: 16}\n", "", []string{
 			`16:29: the input "generated" stands for drawings, and the scenario has no "generate"; add "generate: {labels: all}"`,
-			`17:5: check "images" compares drawings, and the scenario has no "generate"; add "generate: {labels: all}"`,
-			`18:5: check "images" compares drawings, and the scenario has no "generate"; add "generate: {labels: all}"`,
+			`17:5: check "images" looks at drawings, and the scenario has no "generate"; add "generate: {labels: all}"`,
+			`18:5: check "images" looks at drawings, and the scenario has no "generate"; add "generate: {labels: all}"`,
 		}},
 		{"no checks", "checks:\n  - converged: {}\n  - tuple: {tolerance: 1e-5, reason: \"measured\"}\n  - scores: {inputs: [test, generated], tolerance: 1e-5, reason: \"measured\"}\n  - images: {modulo: sign, tolerance: 2e-2, reason: \"to the eye\"}\n  - images: {modulo: sign, within: basin, exact: true}\n  - golden: {}\n", "", []string{`1:1: the scenario has no "checks"; say what is claimed`}},
 		{"checks that are a mapping", "  - converged: {}\n  - tuple: {tolerance: 1e-5, reason: \"measured\"}\n  - scores: {inputs: [test, generated], tolerance: 1e-5, reason: \"measured\"}\n  - images: {modulo: sign, tolerance: 2e-2, reason: \"to the eye\"}\n  - images: {modulo: sign, within: basin, exact: true}\n  - golden: {}\n", "  tuple: {exact: true}\n", []string{`15:3: "checks" has to be a list, not a mapping; say what is claimed`}},
 		{"an unknown check", "converged: {}", "converge: {}", []string{`15:5: unknown check "converge"; did you mean "converged"?`}},
 		{"a misspelt tuple", "- tuple: {", "- tupel: {", []string{`16:5: unknown check "tupel"; did you mean "tuple"?`}},
-		{"an unknown check near nothing", "converged: {}", "proof: {gap: 1e-10}", []string{`15:5: unknown check "proof"; known: converged, tuple, scores, images, certificate, golden`}},
+		{"an unknown check near nothing", "converged: {}", "proof: {gap: 1e-10}", []string{`15:5: unknown check "proof"; known: converged, tuple, scores, images, recognisable, not-the-mean, shift, accuracy, novelty, certificate, golden`}},
 		{"a certificate without a gap", "converged: {}", "certificate: {}", []string{`15:5: check "certificate" has no "gap"; write "gap: 1e-10"`}},
 		{"a gap of zero", "converged: {}", "certificate: {gap: 0}", []string{"15:24: a gap has to be positive, not 0"}},
 		{"a gap that is text", "converged: {}", "certificate: {gap: \"1e-10\"}", []string{`15:24: "gap" has to be a finite decimal number, not the text "1e-10"; write 1e-10 without quotes`}},
 		{"a check without a mapping", "converged: {}", "converged", []string{`15:5: check "converged" has to be a mapping; write "converged: {}" or put the settings in the braces`}},
 		{"a check left empty", "golden: {}", "golden:", []string{`20:12: check "golden" has to be a mapping, not nothing`}},
-		{"a check that is a list", "converged: {}", "[converged]", []string{"15:5: a check has to be a mapping from its kind to its settings, not a list; known: converged, tuple, scores, images, certificate, golden"}},
+		{"a check that is a list", "converged: {}", "[converged]", []string{"15:5: a check has to be a mapping from its kind to its settings, not a list; known: converged, tuple, scores, images, recognisable, not-the-mean, shift, accuracy, novelty, certificate, golden"}},
 		{"settings not indented below the check", "  - golden: {}", "  - golden:\n    exact: true", []string{"20:5: a check has to have one key, its kind, not 2; indent the settings below the kind, and begin each check with -"}},
-		{"a check with a setting it does not take", "converged: {}", "converged: {tolerance: 1}", []string{`15:17: unknown key "tolerance" in check "converged"`}},
+		{"a check with a setting it does not take", "converged: {}", "converged: {tolerance: 1}", []string{`15:17: unknown key "tolerance" in check "converged"; known: name, claim`}},
 		{"a tuple twice", "- converged: {}", "- tuple: {tolerance: 1e-9, reason: r}", []string{`16:5: check "tuple" appears twice, first on line 15`}},
-		{"images twice", "modulo: sign, tolerance: 2e-2", "modulo: sign, within: basin, tolerance: 2e-2", []string{`19:5: check "images sign basin" appears twice, first on line 18`}},
+		{"images twice", "modulo: sign, tolerance: 2e-2", "modulo: sign, within: basin, tolerance: 2e-2", []string{`19:5: check "images-within-basin" appears twice, first on line 18`}},
 		{"no tolerance", `tuple: {tolerance: 1e-5, reason: "measured"}`, "tuple: {}", []string{`16:5: check "tuple" has no "tolerance"; give a tolerance and a reason, or "exact: true" for bit equality`}},
 		{"a tolerance left empty", "tuple: {tolerance: 1e-5,", "tuple: {tolerance: ,", []string{`16:24: "tolerance" has to be a number, not nothing`}},
 		{"a tolerance without a reason", `tuple: {tolerance: 1e-5, reason: "measured"}`, "tuple: {tolerance: 1e-5}", []string{`16:5: check "tuple" has no "reason"; say why the tolerance is what it is`}},
@@ -158,11 +159,11 @@ func TestParseScenarioRejects(t *testing.T) {
 		{"a twin that changes the seeds only", "rank: 3", "seed: [7]", []string{"23:5: the twin breaks nothing: it changes no axis; give an axis a value with which the checks have to fail"}},
 		{"a twin without anything", "- rank: 3", "- {}", []string{"23:5: the twin breaks nothing: it changes no axis; give an axis a value with which the checks have to fail"}},
 		{"a twin with a misspelt axis", "rank: 3", "rnak: 3", []string{`23:5: unknown key "rnak" in "twin"; did you mean "rank"?`}},
-		{"a twin with a section", "rank: 3", "problem: {rank: 3}", []string{`23:5: unknown key "problem" in "twin"; known: set, split, count, rank, shrink, warm, start, ascent, note, seed, name, fails`}},
+		{"a twin with a section", "rank: 3", "problem: {rank: 3}", []string{`23:5: unknown key "problem" in "twin"; known: set, split, count, rank, shrink, warm, start, ascent, note, subject, seed, name, fails`}},
 		{"a twin with a bad value", "rank: 3", "rank: 3.5", []string{`23:11: "rank" has to be a whole number, not 3.5`}},
 		{"a twin of too many cells", "rank: 3", "rank: 3\n    seed: {from: 1, count: 300000}", []string{"23:5: 1200000 trials over all problems are more than 1000000"}},
 		{"two twins of one name", "name: a gaussian start", "name: rank=3", []string{`23:5: twin "rank=3" appears twice, first on line 22`}},
-		{"a twin of several problems", "- rank: 3", "- rank: [3, 4]", []string{"23:5: the twin poses 2 problems, and a control is one; give each axis of the problem one value"}},
+		{"a twin of several problems", "- rank: 3", "- rank: [3, 4]", []string{"23:5: the twin poses 2 problems, and a control is one; give each axis of the problem, and each in which the data sets differ, one value"}},
 		{"no twin in the list", "  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}\n  - rank: 3\n", "  []\n", []string{`22:3: "twin" is an empty list; say what to break`}},
 		{"a second document", "version: 1", "version: 1\n---\nversion: 1", []string{"2:1: a second document: a scenario is one document; move it to a file of its own"}},
 		{"an anchor and an alias", "rank: [20, 5]", "rank: [&r 20, *r]", []string{
@@ -217,7 +218,7 @@ func TestParseScenarioRejects(t *testing.T) {
 		}},
 		{"a kind outside a list", "fails: [tuple, images]", "fails: tuple", []string{`22:70: "fails" has to be a list, not the text "tuple"`}},
 		{"a twin that is a word", "- rank: 3", "- gaussian", []string{`23:5: "twin" has to be a mapping, not the text "gaussian"`}},
-		{"a twin with a list for data", "rank: 3", "count: [1, 2]", []string{`23:12: "count" takes one value, not a list: a scenario is about one data set`}},
+		{"a twin with a list for data", "rank: 3", "count: [1, 2]", []string{`23:12: "count" takes one value, not a list; a control has one data set`}},
 		{"a flag that is a list", "  start: [uniform", "  warm: [[true]]\n  start: [uniform", []string{`11:10: "warm" has to be true or false, not a list`}},
 		{"a tolerance beyond float64", "tuple: {tolerance: 1e-5", "tuple: {tolerance: 1e999", []string{`16:24: "tolerance" has to be a number that is finite, not 1e999`}},
 		{"a whole number with an exponent that is none", "rank: [20, 5]", "rank: [1e400]", []string{`8:18: "rank" has to be a whole number, not the text "1e400"`}},
@@ -234,15 +235,7 @@ func TestParseScenarioRejects(t *testing.T) {
 			if !errors.As(err, &e) || s != nil {
 				t.Fatalf("ParseScenario with %q = %v, %v, want a *ScenarioError", c.new, s, err)
 			}
-			var got []string
-			for _, p := range e.Problems {
-				text := fmt.Sprintf("%d:%d: %s", p.Line, p.Column, p.Text)
-				if p.Suggestion != "" {
-					text += "; " + p.Suggestion
-				}
-				got = append(got, text)
-			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			if diff := cmp.Diff(c.want, noted(err)); diff != "" {
 				t.Errorf("ParseScenario with %q (-want +got):\n%s", c.new, diff)
 			}
 		})

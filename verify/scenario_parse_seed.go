@@ -73,7 +73,7 @@ func (p *scenarioParser) seed(n *yaml.Node, what string) (uint64, bool) {
 
 // manifest notes when the scenario has more cells than maxCells.
 func (p *scenarioParser) manifest(t yamlTable) {
-	if n := countCells(p.out.Problem, p.out.Vary, p.out.Seeds); n > maxCells {
+	if n := float64(max(1, len(p.out.Data))) * countCells(p.out.Problem, p.out.Vary, p.out.Seeds); n > maxCells {
 		at := t.at
 		if t.has("vary") {
 			at = t.entries["vary"].key

@@ -98,7 +98,7 @@ func TestParseScenario(t *testing.T) {
 	want := &Scenario{
 		Path: "x.yaml", Source: []byte(sweep), Name: "seed-sweep", Title: "Training forgets where it started",
 		About: "Two lines of text.", Subject: "form",
-		Data:    Settings{"set": "mnist", "split": "train", "count": 100.0},
+		Data:    []Settings{{"set": "mnist", "split": "train", "count": 100.0}},
 		Problem: []Values{{"rank", []any{20.0, 5.0}}, {"shrink", []any{0.0}}},
 		Vary: []Values{
 			{"warm", []any{false}},
@@ -148,6 +148,8 @@ func TestParseScenarioAccepts(t *testing.T) {
 		{"the last seeds", "{from: 1, count: 4}", "{from: 9223372036854775806, count: 2}", func(s *Scenario) any { return s.Seeds[1] }, uint64(math.MaxInt64)},
 		{"labels under their other name", "labels: all", "digits: [0, 3, \"x y\"]", func(s *Scenario) any { return s.Generate.Labels }, []string{"0", "3", "x y"}},
 		{"generate with defaults", "generate: {labels: all, instances: 2, networks: 8, census: 16}", "generate: {}", func(s *Scenario) any { return *s.Generate }, Generate{Instances: 2, Networks: 1}},
+		{"drawings begun on purpose", "census: 16", "patterns: 3", func(s *Scenario) any { return *s.Generate }, Generate{Instances: 2, Networks: 8, Patterns: 3}},
+		{"two golden checks, each with its tolerance", "- golden: {}", "- golden: {}\n  - golden: {name: loose, tolerance: 0.5, reason: r}", func(s *Scenario) any { return []float64{s.Checks[5].Tolerance, s.Checks[6].Tolerance} }, []float64{1e-5, 0.5}},
 		{"one twin without a list", "  - {name: a gaussian start, start: [gaussian], seed: [1, 2], fails: [tuple, images], rank: 20}\n  - rank: 3\n", "  rank: 20\n  start: [gaussian, uniform]\n  seed: {from: 1, count: 2}\n", func(s *Scenario) any { return s.Twins[0].Name }, "rank=20 start=gaussian,uniform seed=1..2"},
 		{"the seeds of a twin in no order", "name: a gaussian start, start: [gaussian], seed: [1, 2]", "start: gaussian, seed: [2, 1]", func(s *Scenario) any { return s.Twins[0].Name }, "rank=20 start=gaussian 2 seeds"},
 		{"a twin with other data", "rank: 3", "{rank: 3, set: fashion}", func(s *Scenario) any { return s.Twins[1].Override["set"] }, []any{"fashion"}},
@@ -179,13 +181,22 @@ func replaced(t *testing.T, old, text string) string {
 	return strings.ReplaceAll(sweep, old, text)
 }
 
+func TestParseScenarioTakesTheFirstSubject(t *testing.T) {
+	for _, name := range []string{"form", "norm"} {
+		other := map[string]string{"form": "norm", "norm": "form"}[name]
+		s, err := ParseScenario("x.yaml", []byte(sweep), formSubjects(name, other))
+		if err != nil || s.Subject != name {
+			t.Errorf("ParseScenario(sweep, %s and %s) = subject %v, %v; want %s, because the scenario names none", name, other, s, err, name)
+		}
+	}
+}
+
 func TestParseScenarioNeedsASubject(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		subjects []Subject
 		want     string
 	}{
-		{"of several, one has to be named", formSubjects("form", "norm"), `x.yaml:1:1: the scenario has no "subject"; known: form, norm`},
 		{"of none, none can be", nil, `x.yaml:1:1: the scenario has no "subject"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -216,7 +227,7 @@ x.yaml:9:1: unknown key "abuot" in the scenario; did you mean "about"?
 		},
 		{
 			"columns are characters", "title: Training forgets where it started", "title: 'é'\n'ö': {ü: 1}", `
-x.yaml:4:1: unknown key "ö" in the scenario; known: version, name, title, about, subject, data, problem, vary, generate, checks, twin
+x.yaml:4:1: unknown key "ö" in the scenario; known: version, name, title, about, subject, data, problem, vary, generate, checks, twin, doses
   'ö': {ü: 1}
   ^`,
 		},
@@ -234,7 +245,7 @@ x.yaml:8:171: "rank" has to be a whole number from 1 to 784, not 0
 		},
 		{
 			"a long word is cut", "version: 1", "version: 1\n" + strings.Repeat("é", 60) + ": 1", `
-x.yaml:2:1: unknown key "` + strings.Repeat("é", 40) + `…" in the scenario; known: version, name, title, about, subject, data, problem, vary, generate, checks, twin
+x.yaml:2:1: unknown key "` + strings.Repeat("é", 40) + `…" in the scenario; known: version, name, title, about, subject, data, problem, vary, generate, checks, twin, doses
   ` + strings.Repeat("é", 60) + `: 1
   ^`,
 		},

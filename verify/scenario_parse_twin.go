@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,24 +10,26 @@ import (
 
 // twins reads the controls: one mapping or a list of mappings. It needs everything else to have been read.
 func (p *scenarioParser) twins(t yamlTable) {
-	if !t.has("twin") || p.barred[t.entries["twin"].value] {
-		return
-	}
-	n := t.entries["twin"].value
-	nodes := []*yaml.Node{n}
-	if n.Kind == yaml.SequenceNode {
-		var ok bool
-		if nodes, ok = p.list(n, `"twin"`, "say what to break"); !ok {
-			return
-		}
-	}
 	lines := map[string]int{}
-	for _, n := range nodes {
+	for _, n := range p.controls(t, "twin", "say what to break") {
 		w, ok := p.twin(n)
 		if ok && !p.twice(lines, w.Name, n, "twin "+shown(w.Name)) {
 			p.out.Twins = append(p.out.Twins, w)
 		}
 	}
+}
+
+// controls returns the nodes of controls: of one, or of a list of them.
+func (p *scenarioParser) controls(t yamlTable, key, advice string) []*yaml.Node {
+	if !t.has(key) || p.barred[t.entries[key].value] {
+		return nil
+	}
+	n := t.entries[key].value
+	if n.Kind != yaml.SequenceNode {
+		return []*yaml.Node{n}
+	}
+	nodes, _ := p.list(n, fmt.Sprintf("%q", key), advice)
+	return nodes
 }
 
 // twin reads one control.
@@ -37,15 +38,23 @@ func (p *scenarioParser) twin(n *yaml.Node) (TwinSpec, bool) {
 	if p.space == nil {
 		return w, false
 	}
-	axes := slices.Concat(p.space.Data, p.space.Problem, p.space.Vary)
 	before := len(p.problems)
-	t, ok := p.table(n, n, `"twin"`, append(axisNames(axes), "seed", "name", "fails"), nil)
+	space, ok := p.twinSubject(n, &w)
+	if !ok {
+		return w, false
+	}
+	axes := slices.Concat(space.Data, space.Problem, space.Vary)
+	t, ok := p.table(n, n, `"twin"`, append(axisNames(axes), "subject", "seed", "name", "fails"), nil)
 	if !ok {
 		return w, false
 	}
 	for i, a := range axes {
+		instead := severalAllowed
+		if i < len(space.Data) {
+			instead = oneControl
+		}
 		if t.has(a.Name) {
-			w.Override[a.Name] = p.values(t.entries[a.Name].value, a, i >= len(p.space.Data))
+			w.Override[a.Name] = p.values(t.entries[a.Name].value, a, instead)
 		}
 	}
 	if t.has("seed") {
@@ -59,8 +68,11 @@ func (p *scenarioParser) twin(n *yaml.Node) (TwinSpec, bool) {
 	if len(p.problems) > before {
 		return w, false
 	}
-	if p.settled {
-		p.broken(n, w)
+	if p.settled && w.Subject != "" {
+		p.replaced(n, &w, space)
+	}
+	if p.settled && len(p.problems) == before {
+		p.broken(n, w, space)
 	}
 	return w, true
 }
@@ -98,55 +110,73 @@ func (p *scenarioParser) fails(t yamlTable, w *TwinSpec) {
 
 // broken notes when the twin is no control: when it has no value that the scenario does not have, its
 // checks hold wherever the scenario's do.
-func (p *scenarioParser) broken(n *yaml.Node, w TwinSpec) {
-	changed := false
-	for _, v := range p.out.axes() {
-		for _, x := range w.Override[v.Axis] {
-			changed = changed || !slices.ContainsFunc(v.Values, func(y any) bool { return canonical(x) == canonical(y) })
-		}
+func (p *scenarioParser) broken(n *yaml.Node, w TwinSpec, space *Space) {
+	own := p.out
+	data, problem, vary, seeds := w.Data, w.Problem, w.Vary, own.Seeds
+	if w.Subject == "" {
+		data, problem, vary = override(own.Data, w.Override), apply(own.Problem, w.Override), apply(own.Vary, w.Override)
 	}
-	problem, vary, seeds := w.apply(p.out.Problem), w.apply(p.out.Vary), p.out.Seeds
 	if w.Seeds != nil {
 		seeds = w.Seeds
 	}
+	const advice = "give an axis a value with which the checks have to fail"
+	problems := float64(len(data)) * countCells(problem, nil, nil)
 	switch {
-	case !changed && len(w.Override) == 0:
-		p.point(n, "give an axis a value with which the checks have to fail", "the twin breaks nothing: it changes no axis")
-	case !changed:
-		p.point(n, "give an axis a value with which the checks have to fail", "the twin breaks nothing: the scenario has every value it sets")
-	case countCells(problem, nil, nil) > 1:
-		p.point(n, "give each axis of the problem one value", "the twin poses %.0f problems, and a control is one", countCells(problem, nil, nil))
+	case w.Subject == "" && len(w.Override) == 0:
+		p.point(n, advice, "the twin breaks nothing: it changes no axis")
+	case w.Subject == "" && !own.lacks(data, w.Override):
+		p.point(n, advice, "the twin breaks nothing: the scenario has every value it sets")
+	case problems > 1:
+		p.point(n, "give each axis of the problem, and each in which the data sets differ, one value", "the twin poses %.0f problems, and a control is one", problems)
+	case space.CheckData != nil:
+		if err := space.CheckData(data[0]); err != nil {
+			p.point(n, "", "the data of the twin: %v", err)
+		}
 	}
-	if cells := countCells(problem, vary, seeds); cells > maxCells {
+	if cells := problems * countCells(nil, vary, seeds); cells > maxCells {
 		p.point(n, "", "%s", tooManyCells(cells))
 	}
 }
 
-// axes returns the values of all axes: data, problem, vary.
-func (s *Scenario) axes() []Values {
-	var data []Values
-	for _, name := range slices.Sorted(maps.Keys(s.Data)) {
-		data = append(data, Values{name, []any{s.Data[name]}})
-	}
-	return slices.Concat(data, s.Problem, s.Vary)
-}
-
-// apply returns the values with those of the twin in place of the scenario's.
-func (w *TwinSpec) apply(axes []Values) []Values {
-	out := slices.Clone(axes)
-	for i, v := range out {
-		if values, ok := w.Override[v.Axis]; ok {
-			out[i].Values = values
+// lacks reports whether the scenario has not all of the data sets or not all of the values of its other axes.
+func (s *Scenario) lacks(data []Settings, values map[string][]any) bool {
+	for _, d := range data {
+		if !slices.ContainsFunc(s.Data, func(own Settings) bool { return canonical(d) == canonical(own) }) {
+			return true
 		}
 	}
-	return out
+	for _, v := range slices.Concat(s.Problem, s.Vary) {
+		for _, x := range values[v.Axis] {
+			if !slices.ContainsFunc(v.Values, func(own any) bool { return canonical(x) == canonical(own) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
-// defaultName says what the twin changes: "start=gaussian seed=1..8".
+// defaultName says what the twin changes: "subject=perceptron start=gaussian seed=1..8".
 func (w *TwinSpec) defaultName(axes []Axis) string {
 	var parts []string
+	if w.Subject != "" {
+		parts = append(parts, "subject="+w.Subject)
+	}
+	parts = append(parts, overrideLabels(axes, w.Override)...)
+	switch n := len(w.Seeds); {
+	case n == 0:
+	case w.Seeds[n-1]-w.Seeds[0] == uint64(n-1) && slices.IsSorted(w.Seeds): //nolint:gosec // a length
+		parts = append(parts, fmt.Sprintf("seed=%d..%d", w.Seeds[0], w.Seeds[n-1]))
+	default:
+		parts = append(parts, fmt.Sprintf("%d seeds", n))
+	}
+	return strings.Join(parts, " ")
+}
+
+// overrideLabels names values in place of others, "start=gaussian,uniform", in the order of the axes.
+func overrideLabels(axes []Axis, override map[string][]any) []string {
+	var parts []string
 	for _, a := range axes {
-		values, ok := w.Override[a.Name]
+		values, ok := override[a.Name]
 		if !ok {
 			continue
 		}
@@ -156,12 +186,5 @@ func (w *TwinSpec) defaultName(axes []Axis) string {
 		}
 		parts = append(parts, a.Name+"="+strings.Join(words, ","))
 	}
-	switch n := len(w.Seeds); {
-	case n == 0:
-	case w.Seeds[n-1]-w.Seeds[0] == uint64(n-1) && slices.IsSorted(w.Seeds): //nolint:gosec // a length
-		parts = append(parts, fmt.Sprintf("seed=%d..%d", w.Seeds[0], w.Seeds[n-1]))
-	default:
-		parts = append(parts, fmt.Sprintf("%d seeds", n))
-	}
-	return strings.Join(parts, " ")
+	return parts
 }

@@ -4,16 +4,19 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 )
 
 // scoreSpread is how far the functions of the converged trials differ on one set of inputs.
 type scoreSpread struct {
 	name      string
+	err       error   // why nothing else is known
 	count     int     // inputs
-	largest   float64 // score of all: the unit of spread
-	spread    float64 // largest difference of two trials' scores for one input and label, in that unit
-	input     int     // where it is
+	largest   float64 // score of all
+	differ    float64 // largest difference of two trials' scores for one input and label
+	byLabel   []float64
+	input     int // where the largest difference is
 	label     int
 	lo, hi    int // the two trials
 	disagreed int // inputs for which the trials do not all name the same label
@@ -29,36 +32,70 @@ type envelope struct {
 	disagree   []bool
 }
 
-// score evaluates every converged network on every input set that the scores check names, and measures how
-// often it is right where the right label is known.
+// score evaluates every converged network on every input set that a scores check names, and measures how
+// often it is right where the right label is known. Its only error is that of ctx: what goes wrong with an
+// input set is a finding of the checks that name it.
 func (x *problemRun) score(ctx context.Context) error {
-	spec := x.check("scores")
 	scorer, ok := x.p.(Scorer)
-	if spec == nil || !ok || len(x.converged) == 0 {
+	names, attacks := x.scored()
+	if !ok || len(names) == 0 || len(x.converged) == 0 {
 		return nil
 	}
-	tick := x.progress("score", len(spec.Inputs)*len(x.converged))
-	for _, name := range spec.Inputs {
-		in, err := x.inputs(ctx, scorer, name)
-		if err != nil {
+	for _, name := range names {
+		var s *scoreSpread
+		err := guarded(func(int) error {
+			var err error
+			s, err = x.scoreNamed(ctx, scorer, name, attacks)
 			return err
+		}, 0)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			x.scores = append(x.scores, scoreSpread{name: name, err: err})
+		case s != nil:
+			x.scores = append(x.scores, *s)
 		}
-		if in == nil {
+	}
+	x.metrics(names)
+	return nil
+}
+
+// scored returns the names of the input sets that scores checks name, each once, and how many searches per
+// label they ask for at most.
+func (x *problemRun) scored() (names []string, attacks int) {
+	for _, c := range x.s.Checks {
+		if c.Kind != "scores" {
 			continue
 		}
-		s, err := x.scoreInputs(ctx, scorer, in, tick)
-		if err != nil {
-			return err
+		attacks = max(attacks, c.Attacks)
+		for _, name := range c.Inputs {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
-		x.scores = append(x.scores, s)
 	}
-	x.metrics(spec)
-	return nil
+	return names, attacks
+}
+
+// scoreNamed evaluates every converged network on the input set of a name; nil when there is nothing to score.
+func (x *problemRun) scoreNamed(ctx context.Context, scorer Scorer, name string, attacks int) (*scoreSpread, error) {
+	var in *Inputs
+	var err error
+	if name == adversary {
+		in, err = x.attack(ctx, scorer, attacks)
+	} else {
+		in, err = x.inputs(ctx, scorer, name)
+	}
+	if err != nil || in == nil {
+		return nil, err
+	}
+	return x.scoreInputs(ctx, scorer, in, x.progress("score", len(x.converged)))
 }
 
 // inputs returns a set by name; nil when it stands for drawings and none converged.
 func (x *problemRun) inputs(ctx context.Context, scorer Scorer, name string) (*Inputs, error) {
-	if name != "generated" {
+	if name != generated {
 		return scorer.Inputs(ctx, name)
 	}
 	var images []Image
@@ -73,9 +110,9 @@ func (x *problemRun) inputs(ctx context.Context, scorer Scorer, name string) (*I
 	return scorer.InputsFrom(name, images)
 }
 
-func (x *problemRun) scoreInputs(ctx context.Context, scorer Scorer, in *Inputs, tick func(string)) (scoreSpread, error) {
-	if in.Count < 1 || in.Labels < 1 || in.Truth != nil && len(in.Truth) != in.Count {
-		return scoreSpread{}, fmt.Errorf("inputs %s: %d inputs with %d labels and %d right answers", in.Name, in.Count, in.Labels, len(in.Truth))
+func (x *problemRun) scoreInputs(ctx context.Context, scorer Scorer, in *Inputs, tick func(string)) (*scoreSpread, error) {
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	size := in.Count * in.Labels
 	e := &envelope{
@@ -108,11 +145,14 @@ func (x *problemRun) scoreInputs(ctx context.Context, scorer Scorer, in *Inputs,
 		if in.Truth != nil {
 			x.result.Trials[trial].Metrics = append(x.result.Trials[trial].Metrics, accuracy(in, right))
 		}
+		if i == 0 {
+			x.keep(in, scores)
+		}
 		tick("")
 		return nil
 	})
 	if err != nil {
-		return scoreSpread{}, err
+		return nil, err
 	}
 	return e.spread(in, len(x.converged)), nil
 }
@@ -156,18 +196,20 @@ func argmax(scores []float64) int {
 	return at
 }
 
-func (e *envelope) spread(in *Inputs, networks int) scoreSpread {
-	s := scoreSpread{name: in.Name, count: in.Count, networks: networks}
+func (e *envelope) spread(in *Inputs, networks int) *scoreSpread {
+	s := &scoreSpread{name: in.Name, count: in.Count, networks: networks, byLabel: make([]float64, in.Labels)}
 	worst := 0
 	for i := range e.lo {
+		differ := e.hi[i] - e.lo[i]
 		s.largest = max(s.largest, e.hi[i])
-		if e.hi[i]-e.lo[i] > e.hi[worst]-e.lo[worst] {
+		s.byLabel[i%in.Labels] = max(s.byLabel[i%in.Labels], differ)
+		if differ > e.hi[worst]-e.lo[worst] {
 			worst = i
 		}
 	}
+	s.differ = e.hi[worst] - e.lo[worst]
 	s.input, s.label = worst/in.Labels, worst%in.Labels
 	s.lo, s.hi = int(e.loAt[worst]), int(e.hiAt[worst])
-	s.spread = (e.hi[worst] - e.lo[worst]) / s.largest // NaN when every score is zero
 	for _, d := range e.disagree {
 		if d {
 			s.disagreed++
@@ -189,8 +231,8 @@ func accuracy(in *Inputs, right int) Metric {
 }
 
 // metrics states for the problem what the first converged network measured, and how far the others differ.
-func (x *problemRun) metrics(spec *CheckSpec) {
-	for _, name := range spec.Inputs {
+func (x *problemRun) metrics(names []string) {
+	for _, name := range names {
 		var all []Metric
 		for _, trial := range x.converged {
 			for _, m := range x.result.Trials[trial].Metrics {

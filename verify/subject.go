@@ -51,7 +51,97 @@ type Inputs struct {
 	Labels int    // number of scores per input
 	Truth  []int  // the right label of each input; nil where there is none
 	Fitted bool   // training saw them, so that a share of them is no estimate of anything
-	Data   any    // the Scorer's own
+	// Norms are the Euclidean norms of the inputs; nil where inputs have none. A score with exponent e is the
+	// scale-free score divided by the norm to the power e − 2.
+	Norms []float64
+	Data  any // the Scorer's own
+}
+
+// An Adversary is a Scorer that searches all inputs for one on which two tuples differ, so that a claim about
+// every input is attacked and not sampled.
+type Adversary interface {
+	// Attack ascends the difference of the scores of t and u for one label over the inputs of unit norm.
+	Attack(ctx context.Context, t, u symmetry.Tuple, r AttackRequest) (*Attack, error)
+	// Supremum returns for each label a bound on the difference of the scores of t and u over every input.
+	Supremum(ctx context.Context, t, u symmetry.Tuple) ([]float64, error)
+}
+
+// An AttackRequest asks for one search.
+type AttackRequest struct {
+	Label    int    // index of the score
+	Seed     uint64 // with Label and Instance, all that determines the start
+	Instance int
+}
+
+// An Attack is an input that a search ended in. What the scores differ by there is for the framework to measure.
+type Attack struct {
+	Status Status
+	Image  Image
+	Steps  int
+}
+
+// A Baseliner is a Scorer that knows simple methods to compare its tuples with.
+type Baseliner interface {
+	// Baselines answers the inputs, which have right labels, by methods that learned from the same examples as
+	// the tuples did.
+	Baselines(ctx context.Context, in *Inputs) ([]Baseline, error)
+}
+
+// A Baseline is a simple method and its answers.
+type Baseline struct {
+	Name    string // "nearest neighbour"
+	Doc     string // one line
+	Answers []int  // by input: a label, or −1
+}
+
+// A Featurer is a Problem that computes features of images before anything trained sees them.
+type Featurer interface {
+	// Features returns the features of each image.
+	Features(images []Image) [][]float64
+}
+
+// An Exhibitor is a Problem that learns from images and shows them.
+type Exhibitor interface {
+	// Examples returns the training images of a label, an index into Artist.Labels, as training saw them.
+	Examples(label int) []Image
+}
+
+// A Court is an Artist that calls judges who share nothing with what it trains.
+type Court interface {
+	Judges(ctx context.Context) ([]Judge, error)
+}
+
+// A Judge says what an image shows. It learned from images that training did not see.
+type Judge struct {
+	Name      string // "nearest neighbours"
+	Doc       string // what it learned, from what
+	Right, Of int    // how many of how many images it had not seen it names right
+	// Distances returns for each image and each label of Artist.Labels how far the image is from the label:
+	// positive, and the smallest names the image. Only ratios within one image mean anything. Neither the
+	// scale nor the sign of the image count: an image and its negative are the same.
+	Distances func(images []Image) [][]float64
+}
+
+// A Patterned problem is an Artist that can begin a drawing in a basin on purpose.
+type Patterned interface {
+	// Patterns names the basins that a drawing may begin in; empty where there is nothing to choose.
+	Patterns() []string
+}
+
+// An Appraiser is an Artist that can prove which image of a label scores highest.
+type Appraiser interface {
+	// Appraise looks for the best image of a label, by other means than Draw and without a random start, and bounds
+	// the score of every image.
+	Appraise(ctx context.Context, t symmetry.Tuple, label int) (*Appraisal, error)
+}
+
+// An Appraisal is what is proven about the scores of all images for one label.
+type Appraisal struct {
+	Image Image   // the best found, of unit norm; empty when there is none
+	Score float64 // of Image, as Drawing.Score
+	Bound float64 // no image scores more
+	// Second is below Bound where the image that attains Bound is the only one, up to its sign.
+	Second float64
 }
 
 // An Artist is a Problem whose tuples can draw: one image per label, from a random start.
@@ -79,6 +169,7 @@ type DrawRequest struct {
 	Label    int    // index into Artist.Labels
 	Seed     uint64 // with Label and Instance, all that determines the start
 	Instance int    // 0, 1, ...: different instances start elsewhere
+	Pattern  string // one of Patterned.Patterns: begin there; "" begins anywhere
 	Frames   bool   // keep frames of the ascent
 }
 

@@ -37,7 +37,7 @@ func didYouMean(word string, choices []string) string {
 	if c := closest(word, choices); c != "" {
 		return fmt.Sprintf("did you mean %q?", c)
 	}
-	if len(choices) == 0 || len(choices) > 12 {
+	if len(choices) == 0 || len(choices) > 16 {
 		return ""
 	}
 	return "known: " + strings.Join(choices, ", ")

@@ -24,11 +24,16 @@ type problemRun struct {
 	apart     *comparison
 	drawn     [][]drawn // by label
 	scores    []scoreSpread
+	siege     *siege // nil where no check asks for inputs on which networks are made to differ
 	golden    goldenFinding
+
+	answered  map[string]*answers // by name of the input set
+	baselines map[string][]Baseline
+	examined  []*CheckResult // by check; nil for those that decide judges
 
 	oracle symmetry.Tuple // nil where there is none
 
-	compareErr, drawErr, scoreErr, certifyErr error // why a step could not be done
+	compareErr, drawErr, certifyErr error // why a step could not be done
 }
 
 // each calls do(i) for i in [0, n) on at most jobs goroutines and waits for all of them. It starts no further

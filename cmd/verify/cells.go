@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"example.org/concord/verify"
@@ -13,7 +14,7 @@ import (
 
 // A share is one problem of a scenario, or one of its controls, with its cells.
 type share struct {
-	Scenario string `json:"scenario"` // with "/twin-1" for a control
+	Scenario string `json:"scenario"` // with "/twin-1" for a control and "/dose-1/rank=3" for one strength of one
 	Problem  string `json:"problem"`
 	Cells    []cell `json:"cells"`
 
@@ -29,23 +30,28 @@ type cell struct {
 
 // shares opens all problems of a scenario and its controls and lists their cells.
 func (a *app) shares(ctx context.Context, s *verify.Scenario, code verify.Digest) ([]share, error) {
-	subject, err := a.subjectOf(s)
-	if err != nil {
-		return nil, err
-	}
 	all := []*verify.Scenario{s}
 	for i := range s.Twins {
 		all = append(all, s.Twin(i))
 	}
+	for i, d := range s.Doses {
+		for j := range d.Values {
+			all = append(all, s.Dose(i, j))
+		}
+	}
 	var out []share
 	for _, s := range all {
-		for i, settings := range s.Problems() {
-			p, err := subject.Open(ctx, s.Data, settings)
+		subject, err := a.subjectOf(s)
+		if err != nil {
+			return nil, err
+		}
+		for i, statement := range s.Problems() {
+			p, err := subject.Open(ctx, statement.Data, statement.Settings)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
 			}
 			x := share{
-				Scenario: s.Name, Problem: s.ProblemLabel(subject.Space(), settings), opened: p,
+				Scenario: s.Name, Problem: s.ProblemLabel(subject.Space(), statement), opened: p,
 				trials: s.Cells(subject.Space(), i, append(append([]verify.Digest{}, p.Digests()...), code)),
 			}
 			for _, c := range x.trials {
@@ -106,7 +112,8 @@ func (c *runCmd) cell(ctx context.Context, a *app, plans []plan) error {
 		}
 		for _, s := range shares {
 			for _, t := range s.trials {
-				if strings.HasPrefix(t.ID, c.Cell) {
+				again := slices.ContainsFunc(found, func(f verify.Cell) bool { return f.ID == t.ID }) // a control may share cells
+				if strings.HasPrefix(t.ID, c.Cell) && !again {
 					found, of = append(found, t), s
 				}
 			}

@@ -56,9 +56,9 @@ func (c *certifyCmd) Run(ctx context.Context, a *app) error {
 	}
 	var all []certified
 	open := 0
-	for i, settings := range s.Problems() {
-		label := s.ProblemLabel(subject.Space(), settings)
-		one, err := c.problem(ctx, s, subject, i)
+	for _, statement := range s.Problems() {
+		label := s.ProblemLabel(subject.Space(), statement)
+		one, err := c.problem(ctx, s, subject, statement)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -86,9 +86,9 @@ func (c *certifyCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// problem certifies problem i of a scenario.
-func (c *certifyCmd) problem(ctx context.Context, s *verify.Scenario, subject verify.Subject, i int) (certified, error) {
-	p, err := subject.Open(ctx, s.Data, s.Problems()[i])
+// problem certifies one problem of a scenario.
+func (c *certifyCmd) problem(ctx context.Context, s *verify.Scenario, subject verify.Subject, statement verify.Statement) (certified, error) {
+	p, err := subject.Open(ctx, statement.Data, statement.Settings)
 	if err != nil {
 		return certified{}, err
 	}

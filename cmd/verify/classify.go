@@ -19,24 +19,29 @@ import (
 // classifyCmd is verify classify.
 type classifyCmd struct {
 	Files  []string `arg:"" name:"file" help:"PNG of any size; - is standard input."`
-	Ink    string   `help:"Whether the ink is dark or light; auto asks the border of the picture." enum:"auto,dark,light" default:"auto"`
+	Ink    string   `help:"Whether the ink is dark or light; auto asks what stands out from the border of the picture." enum:"auto,dark,light" default:"auto"`
+	Save   string   `help:"Write what was scored, 28×28 pixels, to this PNG, or into this folder when there are several pictures." placeholder:"PATH"`
 	Format string   `help:"What goes to standard output: text or json." enum:"text,json" default:"text"`
 }
 
 // Help is what --help says after the first line.
 func (*classifyCmd) Help() string {
-	return `Brings each picture into the form of an image of MNIST and says how: which way round the ink is, where
-the digit is cropped, how it is scaled to fit 20×20 and centred in 28×28. Then trains the reference network,
-which is small and right for about six test images in ten, and scores the picture for each digit. The scores
-do not depend on the picture's contrast.
+	return `Brings each picture, a drawing or a photo, into the form of an image of MNIST and says how: which way round
+the ink is, how the paper is lit and that the light was taken out, what counts as a stroke and what as a
+speck, where the digit is cropped, how it is scaled to fit 20×20 and centred in 28×28. Then trains the
+reference network, which is small and right for about six test images in ten, and scores the picture for
+each digit. The scores do not depend on the picture's contrast.
 
 A picture is none when its largest score lies below a threshold that 99 % of the test images reach, when it
-is of one colour, or when more than a quarter of its border is ink. The threshold tells digits from noise; a
-letter or a filled square may well reach it.
+is of one colour, when nothing stands out from the noise of the paper, or when more than a quarter of its
+border is ink. The threshold tells digits from noise; a letter or a filled square may well reach it.
 
-Example:
+With --save the image that was scored is written as a PNG, so that you see what the network saw.
+
+Examples:
 
     verify classify digit.png
+    verify classify --ink dark --save seen.png digit.png
 
 Exit codes: 0 all are digits, 1 one is none, 2 usage, 4 one cannot be read, 130 interrupted.`
 }
@@ -49,6 +54,7 @@ type verdictOn struct {
 	Error  string    `json:"error,omitempty"`  // why it could not be read
 	Source string    `json:"source,omitempty"`
 	Steps  []string  `json:"steps,omitempty"`
+	Saved  string    `json:"saved,omitempty"`  // where what was scored is
 	Scores []float64 `json:"scores,omitempty"` // by digit
 }
 
@@ -62,6 +68,10 @@ type answer struct {
 
 // Run is called by kong.
 func (c *classifyCmd) Run(ctx context.Context, a *app) error {
+	places, err := c.places()
+	if err != nil {
+		return err
+	}
 	out := answer{Files: make([]verdictOn, len(c.Files))}
 	var images []verify.Image
 	var of []int
@@ -76,6 +86,12 @@ func (c *classifyCmd) Run(ctx context.Context, a *app) error {
 		f.Source, f.Steps, f.Reason = p.source, p.steps, p.unfit
 		if p.unfit == "" {
 			images, of = append(images, p.image), append(of, i)
+			if places != nil {
+				if err := saveImage(places[i], p.image); err != nil {
+					return fmt.Errorf("--save: %w", err)
+				}
+				f.Saved = places[i]
+			}
 		}
 	}
 	if len(images) > 0 {
@@ -97,14 +113,19 @@ func (c *classifyCmd) Run(ctx context.Context, a *app) error {
 
 // picture reads and prepares one file.
 func (a *app) picture(name, ink string) (prepared, error) {
-	const most = 64 << 20 // pixels: more are no picture of a digit
 	src, err := a.read(name)
 	if err != nil {
 		return prepared{}, err
 	}
+	return decode(src, ink)
+}
+
+// decode prepares a PNG.
+func decode(src []byte, ink string) (prepared, error) {
+	const most = 64 << 20 // pixels: more are no picture of a digit
 	head, err := png.DecodeConfig(bytes.NewReader(src))
 	if err != nil {
-		return prepared{}, fmt.Errorf("not a PNG: %w", err)
+		return prepared{}, fmt.Errorf("not a PNG: %w; make one of it first", err)
 	}
 	if head.Width > most/head.Height {
 		return prepared{}, fmt.Errorf("%d×%d pixels are too many: %d million is the most", head.Width, head.Height, most>>20)
@@ -214,14 +235,43 @@ func (x *answer) print(a *app) {
 		for _, s := range f.Steps {
 			a.printf("  %s\n", s)
 		}
+		if f.Saved != "" {
+			a.printf("  saved: %s\n", f.Saved)
+		}
 		if f.Scores != nil {
-			var b strings.Builder
-			for k, s := range f.Scores {
-				fmt.Fprintf(&b, "  %d: %.3f", k, s)
-			}
-			a.printf("  scores%s\n", b.String())
+			a.printf("%s", bars(f.Scores, x.Threshold))
 		}
 	}
+}
+
+// bars draws the scores, one line a digit, with a mark at the threshold.
+func bars(scores []float64, threshold float64) string {
+	const wide = 40
+	digit, largest := winner(scores)
+	full := max(threshold, largest)
+	if digit < 0 {
+		full = threshold
+	}
+	place := func(v float64) int {
+		if math.IsNaN(v) {
+			return 0
+		}
+		return int(math.Round(wide * min(max(v/full, 0), 1)))
+	}
+	var b strings.Builder
+	for k, s := range scores {
+		line := []rune(strings.Repeat("█", place(s)) + strings.Repeat(" ", wide-place(s)))
+		if at := max(place(threshold)-1, 0); line[at] == ' ' {
+			line[at] = '┊'
+		}
+		fmt.Fprintf(&b, "  %d  %5.3f  %s", k, s, strings.TrimRight(string(line), " "))
+		if k == digit {
+			b.WriteString("  largest")
+		}
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "            %s┊ threshold %.3f\n", strings.Repeat(" ", max(place(threshold)-1, 0)), threshold)
+	return b.String()
 }
 
 // exit names the files that could not be read and returns the worst that happened.

@@ -15,6 +15,9 @@ import (
 	"golang.org/x/term"
 
 	"example.org/concord/subject/digits"
+	"example.org/concord/subject/imageset"
+	"example.org/concord/subject/nearestmean"
+	"example.org/concord/subject/perceptron"
 	"example.org/concord/verify"
 )
 
@@ -48,6 +51,7 @@ type app struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
+	images         *imageset.Source // what subjects share
 }
 
 // A status ends the program with an exit code and without a message: what there is to say has been said.
@@ -67,7 +71,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 // run is the program: it returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
 	out := &stickyWriter{w: stdout}
-	a := &app{args: args, stdin: stdin, stdout: out, stderr: stderr, getenv: getenv, now: time.Now}
+	a := &app{args: args, stdin: stdin, stdout: out, stderr: stderr, getenv: getenv, now: time.Now, images: &imageset.Source{}}
 	code := a.guarded(ctx)
 	if out.err != nil && code != verify.ExitInterrupted {
 		a.complain(fmt.Errorf("standard output: %w", out.err))
@@ -180,8 +184,14 @@ func (a *app) printf(format string, args ...any) {
 	fmt.Fprintf(a.stdout, format, args...) //nolint:errcheck // stickyWriter has it
 }
 
-// subjects are what scenarios can be about.
-func (a *app) subjects() []verify.Subject { return []verify.Subject{digits.Subject{}} }
+// subjects are what scenarios can be about; one that names none is about the first.
+func (a *app) subjects() []verify.Subject {
+	return []verify.Subject{
+		digits.Subject{Images: a.images},
+		perceptron.Subject{Images: a.images},
+		nearestmean.Subject{Images: a.images},
+	}
+}
 
 // stickyWriter remembers the first error.
 type stickyWriter struct {

@@ -99,7 +99,9 @@ func TestHelpExamples(t *testing.T) {
 		{"verify report reports/smoke/result.json --format junit", 0},
 		{"verify generate", 0},
 		{"verify generate --digits 3,8 --rank 10 --out digits", 0},
+		{"verify generate --video digits.mp4", onlyParsed}, // needs ffmpeg
 		{"verify classify digit.png", 0},
+		{"verify classify --ink dark --save seen.png digit.png", 0},
 		{"verify scenario check smoke", 0},
 		{"verify scenario list", 0},
 		{"verify scenario show smoke", 0},

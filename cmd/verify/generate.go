@@ -21,13 +21,18 @@ type generateCmd struct {
 	Rank   int      `help:"Rank d of the network, ${default} when absent." default:"20" placeholder:"N"`
 	Start  string   `help:"Distribution that the start of training is drawn from, ${default} when absent." default:"uniform" placeholder:"KIND"`
 	Digits []string `help:"Digits to draw; all when absent." placeholder:"0,1"`
+	Video  string   `help:"Write the film also as a video to this file, .mp4 or .webm; needs ffmpeg." placeholder:"FILE"`
 }
 
 // Help is what --help says after the first line.
 func (*generateCmd) Help() string {
 	return fmt.Sprintf(`Trains one network on the first 100 training images of MNIST and lets it draw every digit twice, each
 time from noise of its own. Writes each drawing as PNG, in signed colours and in grey, and images/digits.png,
-an animated PNG with all ascents side by side, which every browser shows.
+the film of all ascents: an animated PNG, which every browser shows. For each digit it has the two side by
+side, from their noises to the end, with how far apart they are.
+
+With --video the film goes to a file of its own too: H.264 in .mp4, VP9 in .webm. That takes ffmpeg, which is
+looked for before anything is trained.
 
 Says for each digit the scores of both drawings, their sign patterns, and how far they are from each other:
 the norm of their difference up to sign, both having norm 1. Drawings with the same sign pattern belong to
@@ -39,8 +44,9 @@ Examples:
 
     verify generate
     verify generate --digits 3,8 --rank 10 --out digits
+    verify generate --video digits.mp4
 
-Exit codes: 0 all drawn, 2 usage, 3 something did not converge, 4 error, 130 interrupted.`, strings.Join(model.StartNames(), ", "))
+Exit codes: 0 all drawn, 2 usage, 3 something did not converge, 4 error, such as no ffmpeg, 130 interrupted.`, strings.Join(model.StartNames(), ", "))
 }
 
 // Validate is called by kong.
@@ -59,6 +65,9 @@ func (c *generateCmd) Validate() error {
 			return fmt.Errorf("--digits: %s appears twice", d)
 		}
 	}
+	if c.Video != "" && encoders()[filepath.Ext(c.Video)] == nil {
+		return fmt.Errorf("--video %s: the name has to end in .mp4 or .webm", c.Video)
+	}
 	return nil
 }
 
@@ -68,9 +77,11 @@ func (c *generateCmd) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	subject, err := a.subjectOf(s)
-	if err != nil {
-		return err
+	ffmpeg := ""
+	if c.Video != "" {
+		if ffmpeg, err = findFFmpeg(); err != nil {
+			return err
+		}
 	}
 	out, err := newFolder(c.Out, "drawings.txt")
 	if err != nil {
@@ -78,7 +89,7 @@ func (c *generateCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	defer func() { err = errors.Join(err, out.drop()) }()
 	show := a.progress(false)
-	r, err := verify.Run(ctx, s, subject, &verify.RunSettings{Environment: a.environment(), Progress: show.event, Clock: a.now})
+	r, err := verify.Run(ctx, s, a.subjects(), &verify.RunSettings{Environment: a.environment(), Progress: show.event, Clock: a.now})
 	show.stop()
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -97,7 +108,22 @@ func (c *generateCmd) Run(ctx context.Context, a *app) (err error) {
 	if err := out.commit(); err != nil {
 		return err
 	}
-	a.printf("%s\npictures:  %s\nanimation: %s\n", text, filepath.Join(c.Out, "images"), filepath.Join(c.Out, "images", "digits.png"))
+	a.printf("%s\npictures:  %s\n", text, filepath.Join(c.Out, "images"))
+	film, err := report.NewFilm(p)
+	if err != nil {
+		return err
+	}
+	if film == nil {
+		a.printf("animation: none, because nothing was drawn\n")
+		return status(verify.ExitUndecided)
+	}
+	a.printf("animation: %s\n", filepath.Join(c.Out, "images", "digits.png"))
+	if c.Video != "" {
+		if err := writeVideo(ctx, ffmpeg, c.Video, film); err != nil {
+			return err
+		}
+		a.printf("video:     %s\n", c.Video)
+	}
 	if !complete {
 		return status(verify.ExitUndecided)
 	}

@@ -84,8 +84,8 @@ func (c *goldenStatusCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		for _, settings := range s.Problems() {
-			label := s.ProblemLabel(subject.Space(), settings)
+		for _, statement := range s.Problems() {
+			label := s.ProblemLabel(subject.Space(), statement)
 			known[s.Name] = append(known[s.Name], label)
 			worst = verify.Worst(worst, a.goldenStatus(store, s.Name, arg, label))
 		}
@@ -219,8 +219,8 @@ func (a *app) candidates(ctx context.Context, s *verify.Scenario, r *verify.Resu
 		return nil, err
 	}
 	var out []candidate
-	for _, settings := range s.Problems() {
-		label := s.ProblemLabel(subject.Space(), settings)
+	for _, statement := range s.Problems() {
+		label := s.ProblemLabel(subject.Space(), statement)
 		g, err := verify.ReadGolden(os.DirFS(folder), verify.GoldenSlug(label)+".npz")
 		if errors.Is(err, verify.ErrNoGolden) {
 			return nil, fmt.Errorf("the run in %s left no candidate for %s (its verdict: %s)", filepath.Dir(folder), label, r.Verdict)
@@ -228,7 +228,7 @@ func (a *app) candidates(ctx context.Context, s *verify.Scenario, r *verify.Resu
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", folder, err)
 		}
-		p, err := subject.Open(ctx, s.Data, settings)
+		p, err := subject.Open(ctx, statement.Data, statement.Settings)
 		if err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ func readDoc(t *testing.T, name string) string {
 // The commands of the README work: those that take seconds are run in an empty folder, the others parsed.
 func TestReadmeCommands(t *testing.T) {
 	slow := []string{
-		"verify run seed-sweep", "verify run scenarios/positivity.yaml", "verify run hyperparameters --only tuple",
+		"verify run seed-sweep", "verify run claims", "verify run scenarios/positivity.yaml", "verify run hyperparameters --only tuple",
 		"verify golden status", // depends on what is approved, see golden.txtar
 	}
 	commands := regexp.MustCompile(`(?m)^    (verify [^#\n]*)`).FindAllStringSubmatch(readDoc(t, "README.md"), -1)

@@ -51,7 +51,8 @@ func (a *app) train(ctx context.Context, seed uint64) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := subject.Open(ctx, s.Data, s.Problems()[0])
+	statement := s.Problems()[0]
+	p, err := subject.Open(ctx, statement.Data, statement.Settings)
 	if err != nil {
 		return nil, err
 	}

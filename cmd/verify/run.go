@@ -142,10 +142,14 @@ func (p *plan) cutSeeds(n int) error {
 		t := &p.Twins[i]
 		t.Seeds = t.Seeds[:min(n, len(t.Seeds))]
 	}
+	for i := range p.Doses {
+		d := &p.Doses[i]
+		d.Seeds = d.Seeds[:min(n, len(d.Seeds))]
+	}
 	return nil
 }
 
-// only leaves the checks of some kinds, and the controls that fail one of them.
+// only leaves the checks of some kinds, and the controls that fail one of them: doses are controls of tuple.
 func (p *plan) only(kinds []string) error {
 	var have, kept, left []string
 	for _, check := range p.Checks {
@@ -171,7 +175,7 @@ func (p *plan) only(kinds []string) error {
 	}
 	p.Reduced = append(p.Reduced, fmt.Sprintf("run with --only %s: nothing is said about %s", strings.Join(kept, ", "), strings.Join(left, ", ")))
 	p.Checks = slices.DeleteFunc(slices.Clone(p.Checks), func(c verify.CheckSpec) bool { return !wanted(c.Kind) })
-	if !slices.ContainsFunc(p.Checks, looksAtDrawings) {
+	if !slices.ContainsFunc(p.Checks, verify.CheckSpec.NeedsDrawings) {
 		p.Generate = nil
 	}
 	var twins []verify.TwinSpec
@@ -181,24 +185,19 @@ func (p *plan) only(kinds []string) error {
 			twins = append(twins, t)
 		}
 	}
-	if len(p.Twins) > 0 && len(twins) == 0 {
+	doses := p.Doses
+	if !wanted("tuple") {
+		doses = nil
+	}
+	if len(p.Twins)+len(p.Doses) > 0 && len(twins)+len(doses) == 0 {
 		p.Reduced = append(p.Reduced, fmt.Sprintf("no control remains with --only %s: nothing shows that these checks can fail", strings.Join(kept, ", ")))
 	}
-	p.Twins = twins
+	p.Twins, p.Doses = twins, doses
 	return nil
-}
-
-// looksAtDrawings reports whether a check needs drawings.
-func looksAtDrawings(c verify.CheckSpec) bool {
-	return c.Kind == "images" || c.Kind == "golden" || slices.Contains(c.Inputs, "generated")
 }
 
 // scenario runs one scenario and writes its report.
 func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Digest) (verdict verify.Verdict, err error) {
-	subject, err := a.subjectOf(p.Scenario)
-	if err != nil {
-		return verify.Error, err
-	}
 	out, err := newFolder(filepath.Join(c.Out, p.Name), "result.json")
 	if err != nil {
 		return verify.Error, err
@@ -231,7 +230,7 @@ func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Diges
 	if c.Jobs != nil {
 		settings.Jobs = *c.Jobs
 	}
-	r, err := verify.Run(ctx, p.Scenario, subject, settings)
+	r, err := verify.Run(ctx, p.Scenario, a.subjects(), settings)
 	show.stop()
 	if ctx.Err() != nil {
 		return verify.NotRun, errors.New(show.stopped())

@@ -43,7 +43,7 @@ func (c *checkCmd) Run(a *app) error {
 		}
 		cells := len(s.Problems()) * countTrials(s)
 		a.printf("%s: %s, %s, %s, %s\n", arg, plural(len(s.Problems()), "problem"), plural(cells, "cell"),
-			plural(len(s.Checks), "check"), plural(len(s.Twins), "control"))
+			plural(len(s.Checks), "check"), plural(len(s.Twins)+len(s.Doses), "control"))
 		for _, w := range s.Lint() {
 			a.printf("%s: warning: %s\n", arg, w)
 		}

@@ -7,21 +7,21 @@ import (
 	"fmt"
 	"sync"
 
-	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/floats"
 
 	"example.org/concord/certify"
-	"example.org/concord/mnist"
 	"example.org/concord/model"
+	"example.org/concord/subject/imageset"
 	"example.org/concord/verify"
 	"example.org/concord/verify/symmetry"
 )
 
 // classes is K, the number of digits.
-const classes = 10
+const classes = imageset.Classes
 
 // Subject is the verify.Subject. The zero value reads MNIST from the binary and from the user's cache folder.
 type Subject struct {
-	Data *mnist.Settings // where else to look for MNIST; nil means the defaults
+	Images *imageset.Source // of MNIST, shared with other subjects; nil reads it anew for each problem
 }
 
 // Name implements verify.Subject.
@@ -30,21 +30,15 @@ func (Subject) Name() string { return "digits" }
 // Space implements verify.Subject.
 func (Subject) Space() verify.Space {
 	return verify.Space{
-		Inputs: []string{"train", "test", "noise"}, Labels: labels(), CheckData: checkData,
-		Data: []verify.Axis{
-			{Name: "set", Doc: "which images", Kind: verify.KindText, Enum: []string{"mnist"}, Default: "mnist"},
-			{Name: "split", Doc: "which half of the set", Kind: verify.KindText, Enum: []string{"train", "test"}, Default: "train"},
-			{Name: "offset", Doc: "first image, in file order", Kind: verify.KindInt, Min: 0, Max: 59_999, Default: 0.0},
-			{Name: "count", Doc: "number of images", Kind: verify.KindInt, Min: 1, Max: 60_000, Default: 100.0},
-			{Name: "side", Doc: "crop images to side×side, dropping the last rows and columns", Kind: verify.KindInt, Min: 8, Max: 28, Default: 28.0},
-			{Name: "centred", Doc: "subtract the mean training image (a negative control)", Kind: verify.KindFlag, Default: false},
-		},
+		Inputs: inputNames(), Labels: imageset.Labels(),
+		Data: imageset.Axes(), CheckData: imageset.CheckData,
 		Problem: []verify.Axis{
 			{Name: "rank", Doc: "d, the number of rows of A", Kind: verify.KindInt, Min: 1, Max: 784, Default: 20.0},
 			{Name: "features", Doc: "modulus |F x F|, or real for Re(F x F) (a negative control)", Kind: verify.KindText, Enum: []string{"modulus", "real"}, Default: "modulus"},
 		},
 		Vary: []verify.Axis{
 			{Name: "start", Doc: "distribution of the entries of A and B; gaussian is signed (a negative control)", Kind: verify.KindText, Enum: model.StartNames(), Default: "uniform", Start: true},
+			{Name: "negative", Doc: "share of the entries of A and B that start with the other sign (a negative control)", Kind: verify.KindNumber, Min: 0, Max: 0.5, Default: 0.0, Start: true},
 			{Name: "ascent", Doc: "how to ascend", Kind: verify.KindRecord, Check: checkAscent, Fields: []verify.Axis{
 				{Name: "method", Doc: "gradient ascent on the spheres, or L-BFGS", Kind: verify.KindText, Enum: []string{"gradient", "lbfgs"}, Default: "lbfgs"},
 				{Name: "rate", Doc: "step size of gradient; 0.1 when absent", Kind: verify.KindNumber, Min: 1e-9, Max: 1e3, Optional: true},
@@ -55,15 +49,6 @@ func (Subject) Space() verify.Space {
 			}},
 		},
 	}
-}
-
-// checkData rejects images that MNIST does not have.
-func checkData(data verify.Settings) error {
-	total := map[string]float64{"train": 60_000, "test": testImages}[data.Text("split")]
-	if offset, count := data.Number("offset"), data.Number("count"); offset+count > total {
-		return fmt.Errorf("images %.0f to %.0f are asked for, and the %s half of MNIST has %.0f", offset, offset+count-1, data.Text("split"), total)
-	}
-	return nil
 }
 
 // checkAscent rejects settings of one method given to the other.
@@ -95,17 +80,17 @@ func ascent(s verify.Settings) (model.Ascent, error) {
 	return a, nil
 }
 
-// Problem is one data set with one rank and one reading of the features. It implements verify.Problem,
-// verify.Scorer, verify.Artist and verify.Certifier, and may be used by several goroutines.
+// Problem is one data set with one rank and one reading of the features. It implements verify.Problem, and all
+// the optional interfaces of one, and may be used by several goroutines.
 type Problem struct {
-	subject Subject
-	data    *model.Data
-	reading model.Reading
-	rank    int
-	side    int
-	mean    []float64   // subtracted from every image; nil when not centred
-	class   [][]float64 // sum of the training images of each class, which fixes the sign of drawings
-	digests []verify.Digest
+	images   *imageset.Source
+	settings verify.Settings    // of the data
+	training *imageset.Training // without its images: data has them
+	data     *model.Data
+	reading  model.Reading
+	rank     int
+	side     int
+	class    [][]float64 // sum of the training images of each class, which fixes the sign of drawings
 
 	dualOnce    sync.Once // guards the two below
 	dualProblem *certify.Problem
@@ -114,9 +99,7 @@ type Problem struct {
 
 // Open implements verify.Subject.
 func (s Subject) Open(ctx context.Context, data, problem verify.Settings) (verify.Problem, error) {
-	split := mnist.Split(data.Text("split"))
-	offset, count := int(data.Number("offset")), int(data.Number("count"))
-	set, err := mnist.Open(ctx, split, offset, count, s.Data)
+	training, err := s.Images.Training(ctx, data)
 	if err != nil {
 		return nil, err
 	}
@@ -125,39 +108,29 @@ func (s Subject) Open(ctx context.Context, data, problem verify.Settings) (verif
 		return nil, err
 	}
 	p := &Problem{
-		subject: s, reading: reading,
-		rank: int(problem.Number("rank")), side: int(data.Number("side")),
+		images: s.Images, settings: data, training: training,
+		reading: reading, rank: int(problem.Number("rank")), side: training.Side,
 	}
 	if p.rank > p.side*p.side {
 		return nil, fmt.Errorf("rank %d exceeds the %d pixels of an image", p.rank, p.side*p.side)
 	}
-	images, labels := pixels(set, p.side)
-	p.digests = []verify.Digest{{
-		Name:   fmt.Sprintf("mnist/%s[%d:%d]", split, offset, offset+count),
-		SHA256: set.Digest(),
-		Detail: "Yann LeCun and Corinna Cortes, CC BY-SA 3.0",
-	}}
-	if data.Flag("centred") {
-		p.mean = columnMeans(images)
-		subtract(images, p.mean)
-	}
-	if p.data, err = model.NewData(p.side, classes, images, labels, reading); err != nil {
+	images := columnMajor(training.Images, p.side)
+	training.Images = nil
+	if p.data, err = model.NewData(p.side, classes, images, training.Labels, reading); err != nil {
 		return nil, err
 	}
 	p.class = make([][]float64, classes)
 	for k := range p.class {
 		p.class[k] = make([]float64, p.side*p.side)
 	}
-	for i, k := range labels {
-		for j, v := range images.RawRowView(i) {
-			p.class[k][j] += v
-		}
+	for i, k := range training.Labels {
+		floats.Add(p.class[k], images.RawRowView(i))
 	}
 	return p, nil
 }
 
 // Digests implements verify.Problem: the training images.
-func (p *Problem) Digests() []verify.Digest { return p.digests }
+func (p *Problem) Digests() []verify.Digest { return []verify.Digest{p.training.Digest} }
 
 // Symmetry implements verify.Problem: gauge, class signs and scale.
 func (p *Problem) Symmetry() symmetry.Group { return symmetry.Bilinear{Blocks: classes} }
@@ -170,48 +143,6 @@ func tuple(x model.Params) symmetry.Tuple {
 // params is the inverse of tuple.
 func params(t symmetry.Tuple) model.Params {
 	return model.Params{A: t.Part("A"), B: t.Part("B")}
-}
-
-// pixels returns images cropped to side×side as rows, column-major, entries in [0, 1].
-func pixels(set *mnist.Set, side int) (*mat.Dense, []int) {
-	n := set.Len()
-	images := mat.NewDense(n, side*side, nil)
-	labels := make([]int, n)
-	for i := range n {
-		row, image := images.RawRowView(i), set.Images.Image(i)
-		for r := range side {
-			for c := range side {
-				row[r+c*side] = float64(image[r*set.Images.Cols+c]) / 255
-			}
-		}
-		labels[i] = int(set.Labels[i])
-	}
-	return images, labels
-}
-
-func columnMeans(m *mat.Dense) []float64 {
-	rows, cols := m.Dims()
-	mean := make([]float64, cols)
-	for i := range rows {
-		for j, v := range m.RawRowView(i) {
-			mean[j] += v
-		}
-	}
-	for j := range mean {
-		mean[j] /= float64(rows)
-	}
-	return mean
-}
-
-// subtract takes mean, when there is one, from every row of m.
-func subtract(m *mat.Dense, mean []float64) {
-	rows, _ := m.Dims()
-	for i := range rows {
-		row := m.RawRowView(i)
-		for j, v := range mean {
-			row[j] -= v
-		}
-	}
 }
 
 var errNoTuple = errors.New("digits: the run left no finite parameters")

@@ -4,65 +4,43 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"example.org/concord/mnist"
 	"example.org/concord/model"
-	"example.org/concord/stream"
+	"example.org/concord/subject/imageset"
 	"example.org/concord/verify"
 	"example.org/concord/verify/symmetry"
 )
 
-// noiseImages is the size of the input set "noise".
-const noiseImages = 1000
+// inputNames lists the sets of inputs.
+func inputNames() []string { return append([]string{"train"}, imageset.Names()...) }
 
-// testImages is the size of the input set "test": the whole test half of MNIST.
-const testImages = 10_000
-
-// batch is what a verify.Inputs of this subject carries.
-type batch struct {
-	*model.Batch
-	squared []float64 // ‖x‖² of each image
-}
-
-// Inputs implements verify.Scorer. The sets are
+// Inputs implements verify.Scorer. The sets are those of package imageset and
 //
-//	train  the training images of the problem, with their labels
-//	test   the 10,000 test images of MNIST, with their labels
-//	noise  1,000 images of independent pixels, uniform in [0, 1] and standard normal in turn
+//	train  the training images of the problem, with the labels that training was told
+//
+// Where training saw images less their mean, so are those of all sets but noise and faint, which show nothing.
 func (p *Problem) Inputs(ctx context.Context, name string) (*verify.Inputs, error) {
-	switch name {
-	case "train":
+	if name == "train" {
 		in := p.inputs(name, p.data.D, p.data.Y)
 		in.Fitted = true
 		return in, nil
-	case "test":
-		set, err := mnist.Open(ctx, mnist.Test, 0, testImages, p.subject.Data)
-		if err != nil {
-			return nil, err
-		}
-		images, labels := pixels(set, p.side)
-		subtract(images, p.mean)
-		return p.inputs(name, images, labels), nil
-	case "noise":
-		images := mat.NewDense(noiseImages, p.side*p.side, nil)
-		r := stream.New(0, "inputs", "noise")
-		for i := range noiseImages {
-			row := images.RawRowView(i)
-			for j := range row {
-				if i%2 == 0 {
-					row[j] = r.Float64()
-				} else {
-					row[j] = r.NormFloat64()
-				}
-			}
-		}
-		return p.inputs(name, images, nil), nil
-	default:
-		return nil, fmt.Errorf("no inputs are called %q: there are train, test and noise", name)
 	}
+	if !slices.Contains(imageset.Names(), name) {
+		return nil, fmt.Errorf("no inputs are called %q: there are %s", name, strings.Join(inputNames(), ", "))
+	}
+	images, labels, err := p.images.Inputs(ctx, name, p.side)
+	if err != nil {
+		return nil, err
+	}
+	if name != "noise" && name != "faint" {
+		images = p.training.Centred(images)
+	}
+	return p.inputs(name, columnMajor(images, p.side), labels), nil
 }
 
 // InputsFrom implements verify.Scorer.
@@ -75,44 +53,53 @@ func (p *Problem) InputsFrom(name string, images []verify.Image) (*verify.Inputs
 		if m.Rows != p.side || m.Cols != p.side {
 			return nil, fmt.Errorf("inputs %s: image %d is %d×%d, want %d×%d", name, i, m.Rows, m.Cols, p.side, p.side)
 		}
-		row := rows.RawRowView(i)
-		for r := range p.side {
-			for c := range p.side {
-				row[r+c*p.side] = m.Pixels[r*p.side+c]
-			}
-		}
+		transpose(rows.RawRowView(i), m.Pixels, p.side)
 	}
 	return p.inputs(name, rows, nil), nil
 }
 
+// inputs wraps images that are stored column by column.
 func (p *Problem) inputs(name string, images *mat.Dense, truth []int) *verify.Inputs {
 	n, _ := images.Dims()
-	b := batch{Batch: model.NewBatch(images, p.side, p.reading), squared: make([]float64, n)}
-	for i := range n {
-		norm := floats.Norm(images.RawRowView(i), 2)
-		b.squared[i] = norm * norm
+	in := &verify.Inputs{
+		Name: name, Count: n, Labels: classes, Truth: truth, Norms: make([]float64, n),
+		Data: model.NewBatch(images, p.side, p.reading),
 	}
-	return &verify.Inputs{Name: name, Count: n, Labels: classes, Truth: truth, Data: b}
+	for i := range n {
+		in.Norms[i] = floats.Norm(images.RawRowView(i), 2)
+	}
+	return in
+}
+
+// batch returns what inputs made. It panics if another subject made them.
+func batch(in *verify.Inputs) *model.Batch {
+	b, ok := in.Data.(*model.Batch)
+	if !ok {
+		panic("digits: inputs of another subject")
+	}
+	return b
 }
 
 // Scores implements verify.Scorer: g_k(x) = |s_k(x)|/‖x‖² for A and B of unit norm. The blank image has no
 // direction, and its scores are zero.
 func (p *Problem) Scores(dst []float64, t symmetry.Tuple, in *verify.Inputs) []float64 {
-	b, ok := in.Data.(batch)
-	if !ok {
-		panic("digits: inputs of another subject")
-	}
 	x := params(t)
-	dst = model.NewScorer(x, p.side, p.reading).Scores(dst, b.Batch)
+	dst = model.NewScorer(x, p.side, p.reading).Scores(dst, batch(in))
 	scale := 1 / (mat.Norm(x.A, 2) * mat.Norm(x.B, 2))
-	for i, squared := range b.squared {
+	for i, norm := range in.Norms {
 		row := dst[i*classes : (i+1)*classes]
 		for k, s := range row {
 			row[k] = 0
-			if squared > 0 {
+			if squared := norm * norm; squared > 0 {
 				row[k] = math.Abs(s) * scale / squared
 			}
 		}
 	}
 	return dst
+}
+
+// Baselines implements verify.Baseliner with the methods of package imageset, trained on what the tuples are trained
+// on.
+func (p *Problem) Baselines(ctx context.Context, in *verify.Inputs) ([]verify.Baseline, error) {
+	return imageset.Baselines(ctx, p.data.D, p.data.Y, batch(in).X, classes)
 }

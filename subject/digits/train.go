@@ -29,7 +29,9 @@ func (p *Problem) Train(ctx context.Context, t verify.Trial, log io.Writer) (*ve
 	a.Record = func(step int, value, gradNorm float64, _ []float64) {
 		curve = append(curve, verify.CurvePoint{Step: step, Fitness: verify.Number(value), GradNorm: verify.Number(gradNorm)})
 	}
-	x, report := model.Train(ctx, p.data, start.Draw(t.Seed, p.rank, p.side*p.side, classes), a)
+	begin := start.Draw(t.Seed, p.rank, p.side*p.side, classes)
+	begin.FlipSigns(t.Seed, t.Settings.Number("negative"))
+	x, report := model.Train(ctx, p.data, begin, a)
 	curve = model.Thin(curve, curvePoints)
 	for _, c := range curve {
 		if _, err := fmt.Fprintf(log, "step %6d  fitness %.15f  gradient %.3e\n", c.Step, float64(c.Fitness), float64(c.GradNorm)); err != nil {

@@ -42,6 +42,12 @@ func contradiction(r *verify.Result) error {
 		}
 		children = append(children, r.Twins[i].Verdict)
 	}
+	for i := range r.Doses {
+		if err := consistentDoses(fmt.Sprintf("doses[%d]", i), &r.Doses[i], tupleTolerance(r.Problems)); err != nil {
+			return err
+		}
+		children = append(children, r.Doses[i].Verdict)
+	}
 	if r.Verdict == verify.Pass && len(r.Problems) == 0 {
 		return fmt.Errorf("verdict is PASS, but problems is empty: nothing was checked")
 	}

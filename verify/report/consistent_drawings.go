@@ -19,6 +19,9 @@ func consistentDrawings(path string, d *verify.LabelDrawings) error {
 		if err := consistentImage(at+".image", in.Image); err != nil {
 			return err
 		}
+		if err := consistentNeighbour(at+".nearest", in); err != nil {
+			return err
+		}
 		for j, f := range in.Frames {
 			if err := consistentImage(fmt.Sprintf("%s.frames[%d]", at, j), f); err != nil {
 				return err
@@ -41,6 +44,15 @@ func consistentDrawings(path string, d *verify.LabelDrawings) error {
 		if len(d.Instances) < 2 || m.Rows != d.Instances[0].Image.Rows || m.Cols != d.Instances[0].Image.Cols {
 			return fmt.Errorf("%s.residual is %d×%d, but there are no two instances of that size", path, m.Rows, m.Cols)
 		}
+	}
+	if err := consistentMean(path+".mean", d); err != nil {
+		return err
+	}
+	if err := consistentCensus(path+".census", d); err != nil {
+		return err
+	}
+	if err := consistentBest(path, d); err != nil {
+		return err
 	}
 	if len(d.Between) != 0 && len(d.Between) != len(d.Basins) {
 		return fmt.Errorf("%s.between has %d rows, but there are %d basins", path, len(d.Between), len(d.Basins))

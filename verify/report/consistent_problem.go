@@ -47,7 +47,10 @@ func consistentProblem(path string, p *verify.ProblemResult) error {
 			return err
 		}
 	}
-	return nil
+	if err := consistentKnown(path, p); err != nil {
+		return err
+	}
+	return consistentJudges(path, p)
 }
 
 // consistentTrial returns an error when a trial is in no basin there is, or converged to what is no number.
@@ -71,7 +74,7 @@ func consistentTrial(path string, t *verify.TrialResult, basins int) error {
 }
 
 // consistentCheck returns an error when the verdict of a check is not that of its value and its trials. A
-// golden or a certificate may be refuted by what its value does not measure.
+// golden, a certificate or a drawing that is not the mean may be refuted by what its value does not measure.
 func consistentCheck(path string, c *verify.CheckResult, trials []verify.TrialResult) error {
 	switch c.Verdict {
 	case verify.Pass:
@@ -82,12 +85,17 @@ func consistentCheck(path string, c *verify.CheckResult, trials []verify.TrialRe
 			return fmt.Errorf("%s.verdict is PASS, but trials[%d].status is %q", path, i, trials[i].Status)
 		}
 	case verify.Fail:
-		if slices.Contains([]string{"tuple", "scores", "images"}, c.Kind) && !(c.Value > c.Tolerance) {
+		if slices.Contains(measuredKinds(), c.Kind) && !(c.Value > c.Tolerance) {
 			return fmt.Errorf("%s.verdict is FAIL, but value is %s, which does not exceed the tolerance, %s", path, plain(c.Value), plain(c.Tolerance))
 		}
 	default:
 	}
 	return nil
+}
+
+// measuredKinds are the kinds of checks that nothing but their value refutes.
+func measuredKinds() []string {
+	return []string{"tuple", "scores", "images", "recognisable", "novelty", "accuracy", "shift"}
 }
 
 // unconvergedTrial returns the index of the first trial that did not converge, −1 when all did.

@@ -16,6 +16,9 @@ type labelView struct {
 	Words     string        // what the residual shows, or why there is none
 	Scale     verify.Number // the pixel that gets the full colour
 	Pictures  []*picture
+	Mean      *meanView // nil where there is no mean image
+	Near      []*neighbourView
+	Opinions  []verdictOfJudge
 }
 
 // picture is one picture of the page. A picture with several frames holds them from left to right.
@@ -28,10 +31,13 @@ type picture struct {
 	Basin *verify.ImageBasin
 }
 
-func newLabelView(d *verify.LabelDrawings, films bool) (*labelView, error) {
+// shownInstances is how many drawings of a label the page shows beside each other.
+const shownInstances = 2
+
+func newLabelView(d *verify.LabelDrawings, judges []verify.JudgeInfo, films bool) (*labelView, error) {
 	v := &labelView{LabelDrawings: d, Scale: verify.Number(labelScale(d))}
 	for i := range d.Instances {
-		if i == 2 {
+		if i == shownInstances {
 			break
 		}
 		in := &d.Instances[i]
@@ -48,6 +54,14 @@ func newLabelView(d *verify.LabelDrawings, films bool) (*labelView, error) {
 		v.Instances = append(v.Instances, p)
 	}
 	if err := v.compare(); err != nil {
+		return nil, err
+	}
+	v.Opinions = newOpinions(d, judges)
+	var err error
+	if v.Mean, err = newMeanView(d); err != nil {
+		return nil, err
+	}
+	if v.Near, err = newNeighbourViews(d); err != nil {
 		return nil, err
 	}
 	for i := range d.Basins {

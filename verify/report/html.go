@@ -56,9 +56,11 @@ type page struct {
 	Figures  []figure
 	Views    []*problemView
 	Controls []*controlView
-	Films    bool // whether an ascent can be moved through
-	Measured bool // whether there is any metric
-	Proven   bool // whether there is any proof, or the attempt at one
+	Dosed    []*doseView
+	Rows     []*claimRow // the table of claims
+	Films    bool        // whether an ascent can be moved through
+	Measured bool        // whether there is any metric
+	Proven   bool        // whether there is any proof, or the attempt at one
 	Words    []verify.Verdict
 }
 
@@ -105,6 +107,10 @@ func newPage(r *verify.Result) (*page, error) {
 		}
 		v.Controls = append(v.Controls, c)
 	}
+	for i := range r.Doses {
+		v.Dosed = append(v.Dosed, newDoseView(fmt.Sprintf("d%d", i+1), &r.Doses[i]))
+	}
+	v.Rows = newClaimRows(v.Views, v.Controls, v.Dosed)
 	return v, nil
 }
 
@@ -177,24 +183,27 @@ func worse(x, y float64) float64 {
 // functions are what the templates call.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"number":    number,
-		"precise":   precise,
-		"percent":   percent,
-		"or_words":  orWords,
-		"plural":    plural,
-		"glyph":     glyph,
-		"meaning":   meaning,
-		"settings":  func(s verify.Settings) string { return settings(s) },
-		"class":     func(v verify.Verdict) string { return strings.ReplaceAll(strings.ToLower(v.String()), " ", "-") },
-		"add":       func(a, b int) int { return a + b },
-		"brief":     brief,
-		"seconds":   seconds,
-		"px":        px,
-		"full":      full,
-		"nan":       func(x verify.Number) bool { return math.IsNaN(float64(x)) },
-		"ratio":     ratio,
-		"distance":  distance,
-		"certified": certified,
+		"number_of":  func(x float64) string { return number(verify.Number(x)) },
+		"number":     number,
+		"precise":    precise,
+		"percent":    percent,
+		"or_words":   orWords,
+		"plural":     plural,
+		"glyph":      glyph,
+		"meaning":    meaning,
+		"settings":   func(s verify.Settings) string { return settings(s) },
+		"class":      func(v verify.Verdict) string { return strings.ReplaceAll(strings.ToLower(v.String()), " ", "-") },
+		"add":        func(a, b int) int { return a + b },
+		"brief":      brief,
+		"seconds":    seconds,
+		"px":         px,
+		"full":       full,
+		"nan":        func(x verify.Number) bool { return math.IsNaN(float64(x)) },
+		"ratio":      ratio,
+		"distance":   distance,
+		"certified":  certified,
+		"best":       best,
+		"paragraphs": paragraphs,
 	}
 }
 
@@ -204,6 +213,17 @@ func orWords(x verify.Number, absent string) string {
 		return absent
 	}
 	return number(x)
+}
+
+// paragraphs splits a text at its empty lines.
+func paragraphs(s string) []string {
+	var all []string
+	for p := range strings.SplitSeq(s, "\n\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // brief returns the first twelve characters of a digest.

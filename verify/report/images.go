@@ -18,7 +18,7 @@ const magnification = 8
 //
 //	images/digit-3-instance-0.png       signed: blue below zero, white at zero, red above
 //	images/digit-3-instance-0-grey.png  from its smallest value, black, to its largest, white
-//	images/digits.png                   an animated PNG: all labels side by side through the ascent
+//	images/digits.png                   an animated PNG, the Film: every label drawn twice, from start to end
 //
 // Where r has several problems each has a folder of its own within images, named after its label. Pixels
 // are magnified eight times without smoothing; the two instances of a label share one scale. The
@@ -41,17 +41,17 @@ func WriteImages(dir string, r *verify.Result) error {
 		if err := os.MkdirAll(at, 0o755); err != nil {
 			return fmt.Errorf("report: images: %w", err)
 		}
-		if err := writeDrawings(at, p.Drawings); err != nil {
+		if err := writeDrawings(at, p); err != nil {
 			return fmt.Errorf("report: images: %w", err)
 		}
 	}
 	return nil
 }
 
-func writeDrawings(dir string, drawings []verify.LabelDrawings) error {
+func writeDrawings(dir string, p *verify.ProblemResult) error {
 	names := map[string]bool{}
-	for i := range drawings {
-		d := &drawings[i]
+	for i := range p.Drawings {
+		d := &p.Drawings[i]
 		stem := "digit-" + fileName(d.Label, names)
 		scale := labelScale(d)
 		for j := range d.Instances {
@@ -69,11 +69,11 @@ func writeDrawings(dir string, drawings []verify.LabelDrawings) error {
 			}
 		}
 	}
-	a := animate(drawings)
-	if a == nil {
-		return nil
+	film, err := NewFilm(p)
+	if err != nil || film == nil {
+		return err
 	}
-	return Save(filepath.Join(dir, "digits.png"), func(w io.Writer) error { return encodeAPNG(w, a) })
+	return Save(filepath.Join(dir, "digits.png"), film.WriteAPNG)
 }
 
 func savePicture(path string, m *image.Paletted) error {
@@ -132,58 +132,6 @@ func same(x, y []float64) bool {
 		}
 	}
 	return true
-}
-
-// The animation, in pixels of the file.
-const (
-	animationZoom  = 4
-	animationGap   = 8
-	animationDelay = 12  // hundredths of a second per frame
-	animationRest  = 250 // on the last frame
-)
-
-// animate lays out all labels from left to right and their instances from top to bottom, and lets all of
-// them ascend at once. It returns nil when no frames were kept.
-func animate(drawings []verify.LabelDrawings) *animation {
-	steps, rows, side := 0, 0, image.Point{}
-	for i := range drawings {
-		rows = max(rows, len(drawings[i].Instances))
-		for _, in := range drawings[i].Instances {
-			steps = max(steps, len(ascent(&in)))
-			side.X, side.Y = max(side.X, in.Image.Cols), max(side.Y, in.Image.Rows)
-		}
-	}
-	if steps < 2 {
-		return nil
-	}
-	cell := side.Mul(animationZoom).Add(image.Pt(animationGap, animationGap))
-	size := image.Rect(0, 0, len(drawings)*cell.X+animationGap, rows*cell.Y+animationGap)
-	a := &animation{}
-	for range steps {
-		m := image.NewPaletted(size, signedPalette())
-		for k := range m.Pix {
-			m.Pix[k] = half
-		}
-		a.frames = append(a.frames, m)
-		a.delays = append(a.delays, animationDelay)
-	}
-	for i := range drawings {
-		scale := labelScale(&drawings[i])
-		for j, in := range drawings[i].Instances {
-			if len(in.Image.Pixels) == 0 {
-				continue
-			}
-			frames := ascent(&in)
-			for k, m := range a.frames {
-				x := frames[k*(len(frames)-1)/(steps-1)]
-				at := image.Pt(i*cell.X+animationGap, j*cell.Y+animationGap)
-				paste(m, at, magnified(signedPicture(in.Image.Cols, scale, x), animationZoom))
-			}
-		}
-	}
-	a.delays[steps-1] = animationRest
-	a.still = a.frames[steps-1]
-	return a
 }
 
 // paste copies src into dst with its corner at p; both have the same palette.

@@ -2,9 +2,7 @@ package report
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"image"
 	"image/png"
 	"io"
@@ -16,8 +14,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"example.org/concord/verify"
 )
 
 // tree returns the files under dir, by their paths with slashes, sorted.
@@ -59,7 +55,7 @@ func TestWriteImages(t *testing.T) {
 		}
 		size := image.Pt(28*magnification, 28*magnification)
 		if name == "images/digits.png" {
-			size = image.Pt(28*animationZoom+2*animationGap, 2*(28*animationZoom+animationGap)+animationGap)
+			size = newPlan(1, image.Pt(28, 28)).size
 		}
 		if got := m.Bounds().Size(); got != size {
 			t.Errorf("%s is %v, want %v", name, got, size)
@@ -71,7 +67,7 @@ func TestWriteImagesOfManyProblems(t *testing.T) {
 	dir := t.TempDir()
 	r := many(2)
 	r.Problems[0].Label, r.Problems[1].Label = "../../rank=1", "RANK=1"
-	r.Problems[0].Drawings[0].Label = "../../../etc/passwd"
+	relabel(&r.Problems[0].Drawings[0], "../../../etc/passwd")
 	if err := WriteImages(dir, r); err != nil {
 		t.Fatal(err)
 	}
@@ -146,103 +142,6 @@ func TestSave(t *testing.T) {
 	}
 	if err := Save(filepath.Join(dir, "absent", "x"), put("")); err == nil {
 		t.Error("Save into a folder that is not there succeeded")
-	}
-}
-
-// chunk is one chunk of a PNG file.
-type chunk struct {
-	kind string
-	data []byte
-}
-
-func pngChunks(t *testing.T, data []byte) []chunk {
-	t.Helper()
-	rest, ok := bytes.CutPrefix(data, []byte(pngSignature))
-	if !ok {
-		t.Fatal("no PNG signature")
-	}
-	var all []chunk
-	for len(rest) > 0 {
-		n := int(binary.BigEndian.Uint32(rest))
-		if got, want := binary.BigEndian.Uint32(rest[8+n:]), crc32.ChecksumIEEE(rest[4:8+n]); got != want {
-			t.Errorf("chunk %s has checksum %08x, want %08x", rest[4:8], got, want)
-		}
-		all = append(all, chunk{string(rest[4:8]), rest[8 : 8+n]})
-		rest = rest[12+n:]
-	}
-	return all
-}
-
-func TestAPNG(t *testing.T) {
-	rng := rand.New(rand.NewPCG(7, 8))
-	a := animate([]verify.LabelDrawings{fixtureDrawings(rng, 0), fixtureDrawings(rng, 2)})
-	var b bytes.Buffer
-	if err := encodeAPNG(&b, a); err != nil {
-		t.Fatal(err)
-	}
-	var head, palette []byte
-	var frames [][]byte
-	next := uint32(0)
-	for i, c := range pngChunks(t, b.Bytes()) {
-		switch c.kind {
-		case "IHDR":
-			head = c.data
-		case "PLTE":
-			palette = c.data
-		case "acTL":
-			if got := binary.BigEndian.Uint32(c.data); int(got) != len(a.frames) {
-				t.Errorf("acTL announces %d frames, want %d", got, len(a.frames))
-			}
-			if i != 1 {
-				t.Errorf("acTL is chunk %d, want it before the image data", i)
-			}
-		case "fcTL", "fdAT":
-			if got := binary.BigEndian.Uint32(c.data); got != next {
-				t.Errorf("%s has sequence number %d, want %d", c.kind, got, next)
-			}
-			next++
-			if c.kind == "fdAT" {
-				frames = append(frames, c.data[4:])
-			}
-		}
-	}
-	if len(frames) != 24 {
-		t.Fatalf("%d frames, want the 24 of the ascent, the last of which is the drawing", len(frames))
-	}
-	for i, data := range frames {
-		var one bytes.Buffer
-		one.WriteString(pngSignature)
-		writeChunk(&one, "IHDR", head)
-		writeChunk(&one, "PLTE", palette)
-		writeChunk(&one, "IDAT", data)
-		writeChunk(&one, "IEND", nil)
-		m, err := png.Decode(&one)
-		if err != nil {
-			t.Fatalf("frame %d: %v", i, err)
-		}
-		if !slices.Equal(m.(*image.Paletted).Pix, a.frames[i].Pix) {
-			t.Errorf("frame %d has other pixels", i)
-		}
-	}
-	if slices.Equal(a.frames[0].Pix, a.frames[23].Pix) {
-		t.Error("nothing moves")
-	}
-}
-
-func TestAPNGRefusesOtherSizes(t *testing.T) {
-	big, little := image.NewPaletted(image.Rect(0, 0, 2, 2), signedPalette()), image.NewPaletted(image.Rect(0, 0, 1, 1), signedPalette())
-	if err := encodeAPNG(io.Discard, &animation{still: big, frames: []*image.Paletted{little}, delays: []uint16{1}}); err == nil {
-		t.Error("encodeAPNG took frames of two sizes")
-	}
-}
-
-func TestAnimateWithoutFrames(t *testing.T) {
-	d := fixtureDrawings(rand.New(rand.NewPCG(1, 1)), 0)
-	for i := range d.Instances {
-		d.Instances[i].Frames = nil
-	}
-	if a := animate([]verify.LabelDrawings{d}); a != nil {
-		t.Errorf("animate without frames = %d frames, want none", len(a.frames))
 	}
 }
 

@@ -46,7 +46,7 @@ func TestJSONRoundTrip(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		tree *verify.Result
-	}{{"small", small()}, {"every field", little()}, {"nothing ran", nothing()}} {
+	}{{"small", small()}, {"every field", little()}, {"compact", compact()}, {"nothing ran", nothing()}} {
 		t.Run(c.name, func(t *testing.T) {
 			first := written(t, c.tree)
 			back, err := ReadJSON(strings.NewReader(first))
@@ -94,7 +94,7 @@ func TestJSONLayout(t *testing.T) {
 	if want := 10 * (4 + 2*25); pixels < want {
 		t.Errorf("%d lines hold a whole image, want at least %d", pixels, want)
 	}
-	if want := (192 + 24) * 100; points != want {
+	if want := (192 + 2*24) * 100; points != want {
 		t.Errorf("%d lines hold a point of a curve, want %d", points, want)
 	}
 }
@@ -119,8 +119,8 @@ func TestReadJSONIsStrict(t *testing.T) {
 		{"unknown verdict", swap(`"verdict": "PASS"`, `"verdict": "GREEN"`), "unknown verdict", ""},
 		{"unknown status", swap(`"status": "converged"`, `"status": "fine"`), "unknown status", ""},
 		{"number as text", swap(`"value": 1e-7`, `"value": "1e-7"`), "line ", ""},
-		{"newer schema", swap(`"schema_version": 1`, `"schema_version": 2`), "schema_version is 2, but this version of verify reads 1", ""},
-		{"no schema", swap(`"schema_version": 1,`, ``), `has no "schema_version"`, ""},
+		{"newer schema", swap(`"schema_version": 2`, `"schema_version": 3`), "schema_version is 3, but this version of verify reads 2", ""},
+		{"no schema", swap(`"schema_version": 2,`, ``), `has no "schema_version"`, ""},
 		{"trailing data", good + "{}", "data after the end", "two results in one file"},
 		{"trailing garbage", good + "]", "data after the end", ""},
 		{"cut off", good[:len(good)/2], "ends in the middle", "a crash while writing"},
@@ -181,7 +181,8 @@ func TestWriteJSONRefusesWhatItCannotWrite(t *testing.T) {
 
 func FuzzReadJSON(f *testing.F) {
 	f.Add([]byte(written(f, small())))
-	f.Add([]byte(`{"schema_version": 1}`))
+	f.Add([]byte(written(f, compact())))
+	f.Add([]byte(`{"schema_version": 2}`))
 	f.Add([]byte(`[{"a": [1, "NaN", {"b": null}]}]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := ReadJSON(bytes.NewReader(data))
@@ -202,6 +203,7 @@ func FuzzReadJSON(f *testing.F) {
 // FuzzWriters has every reporter take whatever ReadJSON takes.
 func FuzzWriters(f *testing.F) {
 	f.Add([]byte(written(f, small())))
+	f.Add([]byte(written(f, compact())))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := ReadJSON(bytes.NewReader(data))
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // WriteJUnit writes r as junit.xml: one testsuite per problem, with one testcase per check, and one per
 // twin, with one testcase per check that has to fail in it: it passes when that check failed, and has the
-// verdict of the twin when it did not. A refuted or vacuous claim is a failure;
+// verdict of the twin when it did not. A control in many strengths is a suite of one testcase. A refuted or vacuous claim is a failure;
 // whatever could not be decided is an error, whose type is the verdict. Nothing is ever skipped, because
 // a skip looks like a pass. A suite whose cases all pass although its verdict is none gets one more case,
 // "verdict", which says so.
@@ -37,6 +37,11 @@ func WriteJUnit(w io.Writer, r *verify.Result) error {
 		s.Timestamp = stamp
 		all.add(s)
 	}
+	for i := range r.Doses {
+		s := doseSuite(r.Scenario.Name, &r.Doses[i])
+		s.Timestamp = stamp
+		all.add(s)
+	}
 	if r.Verdict != verify.Pass && all.Failures+all.Errors == 0 {
 		s := xmlSuite{Name: r.Scenario.Name, Timestamp: stamp}
 		s.Cases = append(s.Cases, verdictCase(r.Scenario.Name, r.Verdict, r.Sentence))
@@ -55,10 +60,17 @@ func WriteJUnit(w io.Writer, r *verify.Result) error {
 func problemSuite(scenario string, p *verify.ProblemResult) xmlSuite {
 	s := xmlSuite{Name: scenario + "/" + p.Label}
 	s.property("id", p.ID)
+	s.property("data", settings(p.Data))
+	s.property("settings", settings(p.Settings))
 	s.property("symmetry", p.Symmetry)
 	s.property("trials", fmt.Sprintf("%d: %s", len(p.Trials), statuses(p.Trials)))
 	for _, d := range p.Digests {
 		s.property("sha256/"+d.Name, d.SHA256)
+	}
+	for _, n := range p.Novelty {
+		for _, k := range n.Kinds {
+			s.property(fmt.Sprintf("auc/%s/%s/exponent=%g", n.Known, k.Name, n.Exponent), plain(k.AUC))
+		}
 	}
 	for i := range p.Checks {
 		c := &p.Checks[i]
@@ -72,6 +84,7 @@ func problemSuite(scenario string, p *verify.ProblemResult) xmlSuite {
 
 func twinSuite(scenario string, t *verify.TwinResult) xmlSuite {
 	s := xmlSuite{Name: scenario + "/twin/" + t.Name}
+	s.property("subject", t.Subject)
 	s.property("broken", settings(t.Broken))
 	for _, kind := range t.MustFail {
 		checks := mustFail(t, kind)
@@ -92,6 +105,19 @@ func twinSuite(scenario string, t *verify.TwinResult) xmlSuite {
 		}
 	}
 	s.complete(t.Verdict, strings.TrimSpace(t.Sentence+" "+t.Problem.Error))
+	return s
+}
+
+// doseSuite returns the suite of a control in many strengths: its strongest one has to disagree.
+func doseSuite(scenario string, d *verify.DoseResult) xmlSuite {
+	s := xmlSuite{Name: scenario + "/doses/" + d.Name}
+	for i := range d.Points {
+		q := &d.Points[i]
+		s.property(d.Axis+"="+plain(q.Value), fmt.Sprintf("%d of %s disagreed, %d left open", q.Disagreed, plural(q.Starts, "start"), q.Open))
+	}
+	tc := xmlCase{Class: s.Name, Name: "the strongest dose has to disagree"}
+	tc.outcome(d.Verdict, d.Sentence)
+	s.Cases = append(s.Cases, tc)
 	return s
 }
 

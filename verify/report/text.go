@@ -22,7 +22,8 @@ const (
 const hints = 3
 
 // WriteText writes the summary a terminal shows: the verdict in one sentence, the checks with value,
-// tolerance and margin, the basins, the controls, what the starts prove, and where to look next. Lines
+// tolerance and margin, the basins, the drawings, what the networks know, the controls, what the starts prove, and where to look
+// next. Lines
 // are at most width runes, but for words that are longer; zero means 80. With color, verdicts are in
 // colour as well as in words. Control characters in the tree are not passed on to the terminal.
 func WriteText(w io.Writer, r *verify.Result, width int, color bool) error {
@@ -45,6 +46,10 @@ func WriteText(w io.Writer, r *verify.Result, width int, color bool) error {
 		t.gap()
 		t.say("", "No control: nothing here was broken on purpose, so it is not shown that these checks can fail.")
 	}
+	for i := range r.Doses {
+		t.dose(&r.Doses[i])
+	}
+	t.unshown(r)
 	for _, s := range r.Warnings {
 		t.gap()
 		t.say("", "Warning: "+s)
@@ -133,11 +138,12 @@ func (t *text) problem(p *verify.ProblemResult) {
 	}
 	t.checks(p.Checks)
 	t.basins(p)
+	t.drawings(p)
 	t.proven(p)
 	if p.Power != nil && p.Power.Sentence != "" {
 		t.say("  ", p.Power.Sentence)
 	}
-	t.metrics(p.Metrics)
+	t.known(p)
 	t.trials(p.Trials)
 }
 
@@ -152,7 +158,7 @@ func (t *text) checks(checks []verify.CheckResult) {
 		c := &checks[i]
 		rows = append(rows, []string{
 			glyph(c.Verdict) + " " + c.Verdict.String(), printable(c.ID),
-			short(c.Value, "not measured"), tolerance(c.Tolerance), short(c.Margin, "none"),
+			short(c.Value, "not measured"), tolerance(c.Tolerance), marginNumber(c.Margin),
 		})
 	}
 	wide := make([]int, len(rows[0]))
@@ -213,11 +219,6 @@ func (t *text) basins(p *verify.ProblemResult) {
 		t.say("    ", fmt.Sprintf("%d: %s, fitness %.9g, diameter %s, %s", i+1, plural(b.Size, "trial"),
 			float64(b.Fitness), short(b.Diameter, "not a number"), nearest))
 	}
-	for i := range p.Drawings {
-		d := &p.Drawings[i]
-		t.say("  ", fmt.Sprintf("drawing %s: %d of %d converged, %s, within %s, between any two %s", d.Label, d.Converged, d.Count,
-			plural(len(d.Basins), "basin"), short(d.MaxWithin, "not measured"), short(d.MaxAll, "not measured")))
-	}
 }
 
 // proven writes how many trials are certified, and what the optimum found without a start says.
@@ -239,14 +240,12 @@ func (t *text) proven(p *verify.ProblemResult) {
 	t.say("  ", fmt.Sprintf("%sfarthest trained tuple %s from the optimum found without a start", line, known(p.Oracle.Distance, 2)))
 }
 
-func (t *text) metrics(metrics []verify.Metric) {
-	for _, m := range metrics {
-		line := m.Name + " " + short(m.Value, "not measured")
-		if !math.IsNaN(float64(m.Low)) && !math.IsNaN(float64(m.High)) && m.N > 0 {
-			line += fmt.Sprintf(" (95 %% confidence %s to %s, n = %d)", short(m.Low, ""), short(m.High, ""), m.N)
-		}
-		t.say("  ", line)
+func (t *text) metric(m *verify.Metric) {
+	line := m.Name + " " + short(m.Value, "not measured")
+	if !math.IsNaN(float64(m.Low)) && !math.IsNaN(float64(m.High)) && m.N > 0 {
+		line += fmt.Sprintf(" (95 %% confidence %s to %s, n = %d)", short(m.Low, ""), short(m.High, ""), m.N)
 	}
+	t.say("  ", line)
 }
 
 // trials names the first trials that did not converge and how to look into them.
@@ -278,7 +277,11 @@ func (t *text) trials(trials []verify.TrialResult) {
 
 func (t *text) twin(tw *verify.TwinResult) {
 	t.gap()
-	t.verdictLine("", tw.Verdict, fmt.Sprintf("control %s (%s): %s", tw.Name, settings(tw.Broken), tw.Sentence))
+	broken := settings(tw.Broken)
+	if tw.Subject != "" {
+		broken = strings.TrimSuffix("another subject: "+tw.Subject+"; "+broken, "; ")
+	}
+	t.verdictLine("", tw.Verdict, fmt.Sprintf("control %s (%s): %s", tw.Name, broken, tw.Sentence))
 	for _, kind := range tw.MustFail {
 		checks := mustFail(tw, kind)
 		if len(checks) == 0 {
@@ -297,6 +300,14 @@ func short(x verify.Number, word string) string {
 		return word
 	}
 	return fmt.Sprintf("%.3g", float64(x))
+}
+
+// marginNumber writes a margin for a terminal, in so many digits that one just above 1 is not taken for 1.
+func marginNumber(x verify.Number) string {
+	if x > 1 && x < 2 {
+		return known(x, ratioDigits(x))
+	}
+	return short(x, "none")
 }
 
 // known writes x in so many digits for a terminal, or that it is not known.

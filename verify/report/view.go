@@ -1,7 +1,9 @@
 package report
 
 import (
+	"fmt"
 	"math"
+	"strings"
 
 	"example.org/concord/verify"
 )
@@ -9,26 +11,33 @@ import (
 // problemView is a problem as the page shows it.
 type problemView struct {
 	*verify.ProblemResult
-	ID       string // of its section
-	Open     bool   // unfolded
-	Claims   []claimView
-	Labels   []*labelView
-	Frames   int // of the longest ascent
-	Heat     *heatView
-	Groups   []*group
-	Plots    []*plot
-	Dots     *dots
-	Proven   *provenView // nil without an oracle
-	Signed   bool        // a trial has a certificate
-	Statuses string
-	Measures []measureView
-	Worst    *claimView // the check with the least room, for the overview
+	ID        string // of its section
+	Open      bool   // unfolded
+	Claims    []claimView
+	Labels    []*labelView
+	Frames    int // of the longest ascent
+	Heat      *heatView
+	Groups    []*group
+	Plots     []*plot
+	Dots      *dots
+	Proven    *provenView // nil without an oracle
+	Appraised bool        // it is known of some label which image is best
+	Signed    bool        // a trial has a certificate
+	Statuses  string
+	Measures  []measureGroup
+	Worst     *claimView  // the check with the least room, for the overview
+	Census    *censusView // nil where no drawing began in a basin on purpose
+	Judges    []*judgeView
+	Confused  []*confusionView
+	Novel     []*noveltyView
 }
 
 func newProblemView(id string, p *verify.ProblemResult, open bool, curves int) (*problemView, error) {
 	v := &problemView{ProblemResult: p, ID: id, Open: open, Statuses: statuses(p.Trials)}
 	for i := range p.Checks {
-		v.Claims = append(v.Claims, newClaimView(&p.Checks[i]))
+		c := newClaimView(&p.Checks[i])
+		c.Anchor = fmt.Sprintf("%s-c%d", id, i+1)
+		v.Claims = append(v.Claims, c)
 	}
 	for i := range v.Claims {
 		if c := &v.Claims[i]; v.Worst == nil || float64(c.Margin) > float64(v.Worst.Margin) || math.IsNaN(float64(v.Worst.Margin)) {
@@ -36,11 +45,12 @@ func newProblemView(id string, p *verify.ProblemResult, open bool, curves int) (
 		}
 	}
 	for i := range p.Drawings {
-		l, err := newLabelView(&p.Drawings[i], open)
+		l, err := newLabelView(&p.Drawings[i], p.Judges, open)
 		if err != nil {
 			return nil, err
 		}
 		v.Labels = append(v.Labels, l)
+		v.Appraised = v.Appraised || p.Drawings[i].Best != nil
 		for _, m := range l.Instances {
 			v.Frames = max(v.Frames, m.Frames)
 		}
@@ -54,8 +64,13 @@ func newProblemView(id string, p *verify.ProblemResult, open bool, curves int) (
 	v.Plots = newPlots(p, v.Groups, curves)
 	v.Dots = newDots(p.Power)
 	v.Proven, v.Signed = newProvenView(id, p), anyCertificate(p.Trials)
-	for i := range p.Metrics {
-		v.Measures = append(v.Measures, newMeasureView(&p.Metrics[i]))
+	v.Measures = newMeasureGroups(p.Metrics)
+	v.Census, v.Judges = newCensusView(p.Drawings), newJudgeViews(p)
+	for i := range p.Confusion {
+		v.Confused = append(v.Confused, newConfusionView(&p.Confusion[i], p.Trials))
+	}
+	for i := range p.Novelty {
+		v.Novel = append(v.Novel, newNoveltyView(&p.Novelty[i], p.Trials))
 	}
 	return v, nil
 }
@@ -63,9 +78,10 @@ func newProblemView(id string, p *verify.ProblemResult, open bool, curves int) (
 // claimView is a check with its margin as a bar.
 type claimView struct {
 	*verify.CheckResult
-	Exact bool // the tolerance is zero
-	Words string
-	Bar   *bar
+	Anchor string // id of its place on the page; "" when it has none of its own
+	Exact  bool   // the tolerance is zero
+	Words  string
+	Bar    *bar
 }
 
 func newClaimView(c *verify.CheckResult) claimView {
@@ -155,6 +171,39 @@ func newDots(p *verify.Power) *dots {
 		})
 	}
 	return d
+}
+
+// measureGroup are metrics that belong together.
+type measureGroup struct {
+	Name string // "" where there is one group only
+	List []measureView
+}
+
+// newMeasureGroups returns the metrics of the networks, then those of the simple methods beside them.
+func newMeasureGroups(metrics []verify.Metric) []measureGroup {
+	networks, baselines := measureGroup{Name: "the networks"}, measureGroup{Name: "simple methods beside them"}
+	for i := range metrics {
+		g := &networks
+		if baseline(metrics[i].Name) {
+			g = &baselines
+		}
+		g.List = append(g.List, newMeasureView(&metrics[i]))
+	}
+	if len(baselines.List) == 0 {
+		networks.Name = ""
+	}
+	var all []measureGroup
+	for _, g := range []measureGroup{networks, baselines} {
+		if len(g.List) > 0 {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// baseline reports whether a metric is one of a simple method: "accuracy/test/nearest mean".
+func baseline(name string) bool {
+	return strings.HasPrefix(name, "accuracy/") && strings.Count(name, "/") > 1
 }
 
 // measureView is a metric with its confidence interval.

@@ -113,7 +113,7 @@ func margin(c *verify.CheckResult) string {
 	case math.IsNaN(m):
 		return "no margin recorded"
 	case m > 1:
-		return significant(m, 3) + " times the tolerance"
+		return ratio(c.Margin) + " times the tolerance"
 	case m == 0:
 		return "none of the tolerance used"
 	}

@@ -65,6 +65,7 @@ func TestMargin(t *testing.T) {
 	}{
 		{"well within", 3.2e-7, 1e-5, 0.032, "3.2 % of the tolerance"},
 		{"refuted", 0.5, 0.1, 5, "5 times the tolerance"},
+		{"just refuted", 0.9003, 0.9, 1.00033, "1.00033 times the tolerance"},
 		{"exact and equal", 0, 0, nan, "no deviation at all"},
 		{"exact and not equal", 1e-17, 0, math.Inf(1), "no deviation is allowed"},
 		{"not measured", nan, 1e-5, nan, "nothing was measured"},
