@@ -93,7 +93,7 @@ func (f *Film) head(m *image.Paletted, k int) {
 func (f *Film) farthest(k int) string {
 	most, pairs, end := 0.0, 0, k == f.steps-1
 	for i := range f.reels {
-		if r := &f.reels[i]; r.distances != nil && !(end && r.note != "") {
+		if r := &f.reels[i]; r.distances != nil && (!end || r.note == "") {
 			pairs++
 			most = max(most, r.distances[k]) // NaN stays
 		}
