@@ -107,3 +107,33 @@ func TestFlipSigns(t *testing.T) {
 	}()
 	Params{A: mat.NewDense(1, 1, nil), B: mat.NewDense(1, 1, nil)}.FlipSigns(1, math.NaN())
 }
+
+func TestPerturb(t *testing.T) {
+	x := Uniform.Draw(3, 4, 25, 2)
+	whole := func(x Params) (a, b float64) { return mat.Norm(x.A, 2), mat.Norm(x.B, 2) }
+	moved := func(seed uint64, size float64) (a, b float64) {
+		y := Uniform.Draw(3, 4, 25, 2)
+		y.Perturb(seed, size)
+		y.A.Sub(y.A, x.A)
+		y.B.Sub(y.B, x.B)
+		return whole(y)
+	}
+	na, nb := whole(x)
+	for _, size := range []float64{0, 1e-3, 0.5} {
+		if a, b := moved(7, size); math.Abs(a-size*na) > 1e-12 || math.Abs(b-size*nb) > 1e-12 {
+			t.Errorf("Perturb(7, %g) moves A by %g and B by %g, want %g and %g", size, a, b, size*na, size*nb)
+		}
+	}
+	y, z := Uniform.Draw(3, 4, 25, 2), Uniform.Draw(3, 4, 25, 2)
+	y.Perturb(7, 0.1)
+	z.Perturb(8, 0.1)
+	if mat.Equal(y.A, z.A) || mat.Equal(y.B, z.B) {
+		t.Error("two seeds perturb alike")
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("Perturb(NaN): no panic")
+		}
+	}()
+	x.Perturb(1, math.NaN())
+}

@@ -98,3 +98,25 @@ func (x Params) FlipSigns(seed uint64, share float64) {
 		}
 	}
 }
+
+// Perturb moves A and B in place by random matrices of independent normal entries, scaled to size times the norm of
+// each, to see how small a deviation is noticed. They come from a stream of the seed that nothing else draws from, A
+// before B, row by row, and do not depend on size but for their scale. It panics if size is negative or NaN.
+func (x Params) Perturb(seed uint64, size float64) {
+	if !(size >= 0) {
+		panic("model: size of perturbation negative")
+	}
+	r := stream.New(seed, "perturbation")
+	for _, m := range []*mat.Dense{x.A, x.B} {
+		rows, cols := m.Dims()
+		noise := mat.NewDense(rows, cols, nil)
+		for i := range rows {
+			row := noise.RawRowView(i)
+			for j := range row {
+				row[j] = r.NormFloat64()
+			}
+		}
+		noise.Scale(size*mat.Norm(m, 2)/mat.Norm(noise, 2), noise)
+		m.Add(m, noise)
+	}
+}

@@ -39,6 +39,7 @@ func (Subject) Space() verify.Space {
 		Vary: []verify.Axis{
 			{Name: "start", Doc: "distribution of the entries of A and B; gaussian is signed (a negative control)", Kind: verify.KindText, Enum: model.StartNames(), Default: "uniform", Start: true},
 			{Name: "negative", Doc: "share of the entries of A and B that start with the other sign (a negative control)", Kind: verify.KindNumber, Min: 0, Max: 0.5, Default: 0.0, Start: true},
+			{Name: "planted", Doc: "relative size of a random deviation planted in the trained tuple (a negative control)", Kind: verify.KindNumber, Min: 0, Max: 1, Default: 0.0},
 			{Name: "ascent", Doc: "how to ascend", Kind: verify.KindRecord, Check: checkAscent, Fields: []verify.Axis{
 				{Name: "method", Doc: "gradient ascent on the spheres, or L-BFGS", Kind: verify.KindText, Enum: []string{"gradient", "lbfgs"}, Default: "lbfgs"},
 				{Name: "rate", Doc: "step size of gradient; 0.1 when absent", Kind: verify.KindNumber, Min: 1e-9, Max: 1e3, Optional: true},

@@ -46,6 +46,9 @@ func (p *Problem) Train(ctx context.Context, t verify.Trial, log io.Writer) (*ve
 		if sum := floats.Sum(x.A.RawMatrix().Data) + floats.Sum(x.B.RawMatrix().Data); math.IsNaN(sum) || math.IsInf(sum, 0) {
 			return nil, errNoTuple
 		}
+		if size := t.Settings.Number("planted"); size > 0 {
+			x.Perturb(t.Seed, size)
+		}
 		out.Tuple = tuple(x)
 	}
 	return out, nil

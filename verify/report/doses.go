@@ -14,8 +14,10 @@ type doseView struct {
 	Plot *dosePlot // nil where no point can be drawn
 }
 
-// dosePlot is the share of starts that disagree over the dose. Both axes are linear.
+// dosePlot is the share of starts that disagree over the dose. The axis of the dose is logarithmic where all doses are
+// positive and span more than a hundredfold, and linear elsewhere.
 type dosePlot struct {
+	Logarithmic    bool
 	XTicks, YTicks []tick
 	Line           string // through the points
 	Points         []doseMark
@@ -55,13 +57,25 @@ func newDosePlot(d *verify.DoseResult) *dosePlot {
 		return nil
 	}
 	low, high := float64(points[0].Value), float64(points[len(points)-1].Value)
+	p := &dosePlot{Logarithmic: low > 0 && high > 100*low}
+	scale := func(v float64) float64 { return v }
+	if p.Logarithmic {
+		scale = math.Log10
+	}
 	if high <= low {
 		low, high = low-1, low+1
 	}
-	x := func(v float64) float64 { return doseLeft + (doseRight-doseLeft)*(v-low)/(high-low) }
+	x := func(v float64) float64 {
+		return doseLeft + (doseRight-doseLeft)*(scale(v)-scale(low))/(scale(high)-scale(low))
+	}
 	y := func(share float64) float64 { return doseBottom - (doseBottom-doseTop)*share }
-	p := &dosePlot{}
-	for _, v := range steps(low, high, 6) {
+	for _, v := range steps(scale(low), scale(high), 6) {
+		if p.Logarithmic {
+			if v != math.Round(v) {
+				continue
+			}
+			v = math.Pow(10, v)
+		}
 		p.XTicks = append(p.XTicks, tick{x(v), significant(v, 3)})
 	}
 	for _, share := range []float64{0, 0.25, 0.5, 0.75, 1} {

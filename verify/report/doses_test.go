@@ -119,3 +119,19 @@ func TestJUnitNamesAreas(t *testing.T) {
 		t.Errorf("the properties %v of a control do not name its subject", all.Suites[1].Properties.List)
 	}
 }
+
+func TestDosePlotIsLogarithmicOverManyDecades(t *testing.T) {
+	d := &verify.DoseResult{Axis: "x"}
+	for k := range 7 {
+		d.Points = append(d.Points, verify.DosePoint{Value: verify.Number(math.Pow(10, float64(k-9))), Starts: 4, Low: 0, High: 0.6})
+	}
+	p := newDosePlot(d)
+	if !p.Logarithmic || len(p.XTicks) < 3 {
+		t.Fatalf("logarithmic %v with ticks %v, want both", p.Logarithmic, p.XTicks)
+	}
+	for k, m := range p.Points {
+		if want := doseLeft + (doseRight-doseLeft)*float64(k)/6; math.Abs(m.X-want) > 1e-9 {
+			t.Errorf("dose %v is drawn at %v, want %v: decades are equally wide", d.Points[k].Value, m.X, want)
+		}
+	}
+}
