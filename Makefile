@@ -17,7 +17,7 @@ export CGO_ENABLED = 0
 export REASON
 
 .DEFAULT_GOAL = help
-.PHONY: help verify test lint race bench fuzz golden build fmt clean
+.PHONY: help verify test lint race bench fuzz soak golden build fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,9 @@ fuzz: ## run every fuzz target for a while (FUZZTIME=10s PKG=./...)
 		echo "== $${t#*:} in $${t%%:*}"; \
 		$(GO) test -run '^$$' -fuzz "^$${t#*:}\$$" -fuzztime $(FUZZTIME) "$${t%%:*}" || exit 1; \
 	done
+
+soak: build ## kill, damage, resume, shard and merge runs, and compare what they come to (SOAK_SECONDS=60)
+	ci/soak.sh
 
 golden: ## approve the golden files of SCENARIO; needs REASON="why they change", never in CI
 	@if [ -n "$$CI" ]; then echo "golden: CI is set; golden files are approved by a person" >&2; exit 1; fi

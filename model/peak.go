@@ -75,7 +75,7 @@ func (f *Form) Peak(x []float64) Peak {
 	count, m := f.b.Rows, f.b.Cols
 	score, t := 0.0, make([]float64, count)
 	for j, o := range f.orbits {
-		t[j] = 1 / h // where a modulus vanishes its t does not matter
+		t[j] = 1 / h // any t is sound
 		if tau := f.tau.Data[j]; tau > 0 && f.q[j] > 0 {
 			t[j] = tau / f.q[j]
 			// f.t.f still holds the spectrum of x, and eval has left τψ.

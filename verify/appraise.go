@@ -29,6 +29,14 @@ func (x *problemRun) appraise(ctx context.Context, label, trial int, of []drawn,
 		Distance: Number(math.NaN()), Lacking: Number(math.NaN()),
 		Proven: a.Bound > 0 && a.Bound-a.Score <= attained*a.Bound && a.Second < a.Bound*(1-attained),
 	}
+	if a.Score > a.Bound*(1+attained) {
+		return fmt.Errorf("appraisal: the score %v exceeds the bound %v, which no score does", a.Score, a.Bound)
+	}
+	for _, d := range of {
+		if d.trial == trial && d.Status == Converged && !(d.Score <= a.Bound*(1+scoreRounding)) {
+			return fmt.Errorf("appraisal: a drawing scores %v, and the bound is %v: one of the two is wrong", d.Score, a.Bound)
+		}
+	}
 	l.Best = best
 	if len(a.Image.Pixels) == 0 {
 		best.Proven = false

@@ -53,6 +53,16 @@ func TestTheBestImageThereIs(t *testing.T) {
 				return &Appraisal{Image: Image{Rows: 2, Cols: 2, Pixels: []float64{1, math.NaN(), 0, 0}}, Score: 1, Bound: 1, Second: 0.5}, nil
 			}, BestImage{}, Error, "appraisal", "",
 		},
+		{
+			"a score above its own bound", func(x []float64, label int) (*Appraisal, error) {
+				return &Appraisal{Image: drawnFrom(x, DrawRequest{Label: label}).Image, Score: 2, Bound: 1, Second: 0.5}, nil
+			}, BestImage{}, Error, "appraisal", "it contradicts itself",
+		},
+		{
+			"a bound that a drawing exceeds", func(x []float64, label int) (*Appraisal, error) {
+				return &Appraisal{Image: drawnFrom(x, DrawRequest{Label: label}).Image, Score: 0.5, Bound: 0.5, Second: 0.1}, nil
+			}, BestImage{}, Error, "appraisal", "honest drawings score 1",
+		},
 		{"panics", func([]float64, int) (*Appraisal, error) { panic(errors.New("guilty")) }, BestImage{}, Error, "guilty", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -7,7 +7,23 @@ import (
 	"strings"
 )
 
+// decideGolden decides the check and adds to it what goldens there are that nothing is compared with.
 func (x *problemRun) decideGolden(c *CheckResult, spec CheckSpec) {
+	x.decideOutcome(c, spec)
+	f := &x.golden
+	switch {
+	case f.straysErr != nil:
+		c.Verdict = Worst(c.Verdict, Error)
+		c.Sentence += fmt.Sprintf(" Whether there are golden files of problems that the scenario does not have is not known: %v.", f.straysErr)
+	case len(f.strays) > 0:
+		c.Verdict = Worst(c.Verdict, Missing)
+		c.Sentence += fmt.Sprintf(" There are golden files of problems that the scenario does not have, so what was approved for them was not looked at: %s. Restore the problems, or remove the files: verify golden prune",
+			strings.Join(f.strays, ", "))
+	}
+}
+
+// decideOutcome decides what comparing with the golden of the problem came to.
+func (x *problemRun) decideOutcome(c *CheckResult, spec CheckSpec) {
 	c.Title = "The outcome is the one that was approved before"
 	c.Quantity = "largest distance of a trained tuple to the golden one, modulo " + x.result.Symmetry
 	f := &x.golden

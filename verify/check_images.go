@@ -29,10 +29,14 @@ func (x *problemRun) decideImages(c *CheckResult, spec CheckSpec) {
 		standing, why = Error, x.drawErr.Error()
 	}
 	total, unconverged, pairs := 0, 0, 0
+	drew := map[int]bool{} // trials
 	for i, of := range x.drawn {
 		good := convergedDrawings(of)
 		if standing == Pass && drawnAlike(good) {
 			standing, why = Vacuous, fmt.Sprintf("drawings of label %s from different starts are the same to the last bit, so the start seems to be ignored", x.result.Drawings[i].Label)
+		}
+		for _, d := range good {
+			drew[d.trial] = true
 		}
 		total += len(of)
 		unconverged += len(of) - len(good)
@@ -90,7 +94,7 @@ func (x *problemRun) decideImages(c *CheckResult, spec CheckSpec) {
 	c.judge(standing)
 	switch c.Verdict {
 	case Pass, Fail:
-		c.Sentence = fmt.Sprintf("Among %d pairs of %d drawings the farthest two are %.2g apart; %s is allowed.%s", pairs, total, float64(c.Value), spec.allowed(), besides)
+		c.Sentence = fmt.Sprintf("Among %d pairs of %d drawings by %s the farthest two are %.2g apart; %s is allowed.%s", pairs, total, plural(len(drew), "network"), float64(c.Value), spec.allowed(), besides)
 	default:
 		c.Sentence = undecided(why, total-unconverged, float64(c.Value))
 	}

@@ -61,7 +61,8 @@ func (x *problemRun) examineNovelty(ctx context.Context, c *CheckResult, spec Ch
 		found.Edges[i] = Number(e)
 	}
 	value := math.Inf(-1)
-	var apart, mixed []string
+	var apart, mixed, unsure []string
+	refuted := false // by the whole interval of a kind
 	for i, name := range spec.Against {
 		other := statistics[i+1]
 		auc, curve := receiver(statistics[0], other)
@@ -75,6 +76,10 @@ func (x *problemRun) examineNovelty(ctx context.Context, c *CheckResult, spec Ch
 			apart = append(apart, said)
 		} else {
 			mixed = append(mixed, said)
+			refuted = refuted || 1-hi > spec.Tolerance
+		}
+		if 1-auc <= spec.Tolerance && !(1-lo <= spec.Tolerance) {
+			unsure = append(unsure, fmt.Sprintf("%s (AUC %.3f to %.3f at 95 %% confidence)", name, lo, hi))
 		}
 		if standing == Pass && !(lo > 0.5) {
 			standing, why = Inconclusive, fmt.Sprintf("from %d inputs of %s and %d of %s nobody can tell that scores do better than guessing", len(statistics[0]), spec.Known, len(other), name)
@@ -89,7 +94,13 @@ func (x *problemRun) examineNovelty(ctx context.Context, c *CheckResult, spec Ch
 	if len(spec.Against) > 0 {
 		c.Value = Number(value)
 	}
+	if standing == Pass && len(unsure) > 0 {
+		standing, why = Inconclusive, "too few inputs to be sure that it tells "+strings.Join(unsure, ", ")
+	}
 	c.judge(standing)
+	if c.Verdict == Fail && !refuted {
+		c.Verdict, why = Inconclusive, "too few inputs to be sure that it does not tell them apart"
+	}
 	text := ""
 	if len(apart) > 0 {
 		text += fmt.Sprintf(" The largest score tells inputs of %s from %s.", spec.Known, strings.Join(apart, ", "))

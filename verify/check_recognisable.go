@@ -53,6 +53,7 @@ func (x *problemRun) examineRecognisable(ctx context.Context, c *CheckResult, sp
 		return fmt.Errorf("the subject calls no judges")
 	}
 	x.result.Judges = []JudgeInfo{}
+	ignorant := false // whether one of them is no judge
 	for _, j := range judges {
 		if j.Right < 0 || j.Right > j.Of {
 			return fmt.Errorf("judge %s: %d of %d right", j.Name, j.Right, j.Of)
@@ -63,6 +64,7 @@ func (x *problemRun) examineRecognisable(ctx context.Context, c *CheckResult, sp
 			Value: Number(float64(j.Right) / float64(j.Of)), Low: Number(lo), High: Number(hi), N: j.Of,
 		}
 		x.result.Judges = append(x.result.Judges, JudgeInfo{Name: j.Name, Doc: j.Doc, Accuracy: m})
+		ignorant = ignorant || !(lo > leastSkill)
 		if standing == Pass && !(lo > leastSkill) {
 			standing, why = Inconclusive, fmt.Sprintf("judge %s names %d of %d images right, at least %.3g of all at 95 %% confidence: that is no judge", j.Name, j.Right, j.Of, lo)
 		}
@@ -121,6 +123,9 @@ func (x *problemRun) examineRecognisable(ctx context.Context, c *CheckResult, sp
 		})
 	}
 	c.judge(standing)
+	if c.Verdict == Fail && ignorant {
+		c.Verdict = Worst(standing, Inconclusive)
+	}
 	switch c.Verdict {
 	case Pass, Fail:
 		c.Sentence = fmt.Sprintf("Shown %s, %s the right label in %d of %d cases; at worst it is %.3g times as far as the nearest wrong one (%s allowed).",

@@ -117,7 +117,7 @@ func (f *siege) withstood(tolerance, unit float64) string {
 	case bound <= tolerance:
 		return fmt.Sprintf(" It holds for every input there is: that they differ by at most %.2g on any is proven.", bound)
 	case !isFinite(bound):
-		return fmt.Sprintf(" %s did not refute it; for every input nothing is proven.", plural(f.searches, "attack"))
+		return fmt.Sprintf(" %s that came to an end did not refute it; for every input nothing is proven.", plural(f.searches-f.unfinished, "attack"))
 	}
-	return fmt.Sprintf(" %s did not refute it; what is proven for every input is a difference of at most %.2g.", plural(f.searches, "attack"), bound)
+	return fmt.Sprintf(" %s that came to an end did not refute it; what is proven for every input is a difference of at most %.2g.", plural(f.searches-f.unfinished, "attack"), bound)
 }

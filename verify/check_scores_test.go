@@ -30,11 +30,11 @@ func TestAdversary(t *testing.T) {
 		},
 		{
 			"the search finds nothing", &suspect{train: drifting, probe: magnifying, bound: func(x, y []float64) []float64 { return []float64{1, 0.5} }},
-			"", Pass, "16 attacks did not refute it; what is proven for every input is a difference of at most 0.67", "two pairs, two labels, four each; 1 + 1 of 3",
+			"", Pass, "16 attacks that came to an end did not refute it; what is proven for every input is a difference of at most 0.67", "two pairs, two labels, four each; 1 + 1 of 3",
 		},
 		{
 			"nothing is proven", &suspect{bound: func(x, y []float64) []float64 { return []float64{0, math.Inf(1)} }},
-			"", Pass, "16 attacks did not refute it; for every input nothing is proven", "",
+			"", Pass, "16 attacks that came to an end did not refute it; for every input nothing is proven", "",
 		},
 		{
 			"a bound that lies", &suspect{train: drifting, bound: func(x, y []float64) []float64 { return []float64{0, 1} }},

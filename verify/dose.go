@@ -150,7 +150,11 @@ func (x *problemRun) respond(ctx context.Context, own *reference) (p DosePoint, 
 func (d *DoseResult) judge(failed int) {
 	last := d.Points[len(d.Points)-1]
 	at := fmt.Sprintf("%s=%s", d.Axis, valueLabel(float64(last.Value), Axis{}))
+	flat := func(p DosePoint) bool { return p.Open == 0 && p.Starts > 0 && p.Disagreed == p.Starts }
 	switch {
+	case !slices.ContainsFunc(d.Points, func(p DosePoint) bool { return !flat(p) }):
+		d.Verdict = Vacuous
+		d.Sentence = fmt.Sprintf("The doses of %q show nothing: at every value of %s all starts ended elsewhere than the scenario, so that it need not be %s that does it.", d.Name, d.Axis, d.Axis)
 	case last.Disagreed > 0:
 		first := d.Points[slices.IndexFunc(d.Points, func(p DosePoint) bool { return p.Disagreed > 0 })].Value
 		d.Verdict = Pass

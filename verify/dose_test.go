@@ -80,6 +80,14 @@ func TestVerdictsOfDoses(t *testing.T) {
 		reason  string
 	}{
 		{
+			"the weakest works as well", func(_ *suspect, t Trial) (*Outcome, error) {
+				if t.Settings.Number("pull") > 0 {
+					return moved(t, 1), nil
+				}
+				return honest(t), nil
+			}, Vacuous, Vacuous, "show nothing: at every value of pull all starts ended elsewhere", "", "it need not be the pull that does it",
+		},
+		{
 			"only the strongest works", func(_ *suspect, t Trial) (*Outcome, error) {
 				if strong(t) && t.Seed == 4 {
 					return moved(t, 1), nil

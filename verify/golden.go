@@ -18,6 +18,9 @@ type GoldenStore interface {
 	// Load returns the golden of a problem of a scenario, by their name and label. It wraps ErrNoGolden when
 	// there is none; any other error means that there is one and that it cannot be used.
 	Load(scenario, problem string) (*Golden, error)
+	// Strays returns the files, by the names that messages use and sorted, that hold goldens of a scenario for
+	// problems other than those with the labels given. The error means that it is not known.
+	Strays(scenario string, problems []string) ([]string, error)
 }
 
 // A Golden is the outcome that a scenario's problem is known to have: one canonical tuple and one drawing for
@@ -50,14 +53,21 @@ type goldenFinding struct {
 	lone      int      // how many drawings these are
 	unknown   []string // labels of which the golden has no drawing at all
 	compared  int      // drawings compared
+
+	strays    []string // files with goldens of problems that the scenario does not have
+	straysErr error    // why these are not known
 }
 
 // goldens compares every converged trial with the golden, and leaves a candidate for a new one.
 func (x *problemRun) goldens(ctx context.Context) error {
-	if x.check("golden") == nil || len(x.result.Basins) == 0 {
+	if x.check("golden") == nil {
 		return nil
 	}
 	f := &x.golden
+	x.findStrays()
+	if len(x.result.Basins) == 0 {
+		return nil
+	}
 	f.tuple, f.image, f.trial = math.NaN(), math.NaN(), -1
 	if x.SaveCandidate != nil {
 		candidate, err := x.candidate()
@@ -95,6 +105,26 @@ func (x *problemRun) goldens(ctx context.Context) error {
 		}
 	}
 	return x.goldenDrawings()
+}
+
+// findStrays looks for goldens of problems that the scenario does not have. They are a finding of its first
+// problem.
+func (x *problemRun) findStrays() {
+	if x.Goldens == nil {
+		return
+	}
+	subject, err := x.subjectOf(x.s)
+	if err != nil {
+		x.golden.straysErr = err
+		return
+	}
+	var labels []string
+	for _, statement := range x.s.Problems() {
+		labels = append(labels, x.s.ProblemLabel(subject.Space(), statement))
+	}
+	if labels[0] == x.result.Label {
+		x.golden.strays, x.golden.straysErr = x.Goldens.Strays(x.s.Name, labels)
+	}
 }
 
 // goldenDrawings compares drawings with those of the golden.
@@ -179,8 +209,8 @@ func (x *problemRun) candidate() (*Golden, error) {
 	return g, nil
 }
 
-// GoldenSchemaVersion is the version of the golden files' form.
-const GoldenSchemaVersion = 1
+// GoldenSchemaVersion is the version of the golden files' form. Version 1, which has no lineage, is read too.
+const GoldenSchemaVersion = 2
 
 // Provenance is the side-car of a golden file: where it came from.
 type Provenance struct {
@@ -225,4 +255,7 @@ type Approval struct {
 	Command  string `json:"command"`
 	Parent   string `json:"parent"`   // SHA256 of the golden it replaced, "" for the first
 	Distance Number `json:"distance"` // of the tuple to the parent's, modulo symmetry; NaN for the first and where the two cannot be compared
+	// Lineage is what is known of the goldens before it. It is never nil in a golden that was read: one of
+	// version 1 gets the lineage that it tells of.
+	Lineage *Lineage `json:"lineage,omitempty"`
 }

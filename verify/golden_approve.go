@@ -28,8 +28,10 @@ type ApprovalChange struct {
 
 // Approve makes candidate the golden of its problem in the folder dir, which has one folder per scenario, and
 // returns what changed. Result is that of the run that left the candidate, group the symmetry of the problem.
-// Of the approval a, the caller says By, At, Reason and Command; Parent and Distance are filled in here. No
-// argument changes; none of the pointers may be nil.
+// Of the approval a, the caller says By, At, Reason and Command; Parent, Distance and Lineage are filled in here.
+// First is the oldest golden of the lineage that is known, restored from version control, so that the drift can
+// be measured; nil leaves it at an upper bound where the golden that is replaced is a later one. No argument
+// changes; none of the other pointers may be nil.
 //
 // It refuses, with an error that gives every reason and before anything is written, when
 //   - ci is set: whoever approves has looked at the outcome;
@@ -38,10 +40,11 @@ type ApprovalChange struct {
 //     id of the problem or trial is not there, or group is not its symmetry;
 //   - a check of the problem has not passed, the golden ones excepted, which may also be Missing or Fail; or
 //     there is no golden check, or no check but golden ones, so that nothing speaks for the outcome;
-//   - a twin or a dose has not passed, or the run was reduced against the text of its scenario.
+//   - a twin or a dose has not passed, or the run was reduced against the text of its scenario;
+//   - first is not the oldest golden of the lineage, or cannot be compared.
 //
 // It is also an error when the golden that is there already cannot be read.
-func Approve(dir string, candidate *Golden, result *Result, group symmetry.Group, a Approval, ci bool) (*ApprovalChange, error) {
+func Approve(dir string, candidate *Golden, result *Result, group symmetry.Group, a Approval, first *Golden, ci bool) (*ApprovalChange, error) {
 	var refused []string
 	refuse := func(format string, args ...any) { refused = append(refused, fmt.Sprintf(format, args...)) }
 	if ci {
@@ -74,6 +77,11 @@ func Approve(dir string, candidate *Golden, result *Result, group symmetry.Group
 	if err != nil {
 		return nil, err
 	}
+	toOldest, err := change.toOldest(candidate, group, &a, first)
+	if err != nil {
+		return nil, fmt.Errorf("not approved, %s %s: %w", candidate.Source.Scenario, candidate.Source.Problem, err)
+	}
+	a.Lineage = newLineage(change.Parent, float64(a.Distance), toOldest)
 	approved := *candidate
 	approved.Source.Approved = &a
 	folder := filepath.Join(dir, GoldenSlug(candidate.Source.Scenario))
@@ -148,6 +156,48 @@ func standsFor(p *ProblemResult, result *Result) []string {
 	return against
 }
 
+// distanceModulo returns the distance of a tuple to that of a golden. It is an error where the golden is one
+// modulo another symmetry: such a distance says nothing, and adds up with no other.
+func distanceModulo(group symmetry.Group, tuple symmetry.Tuple, golden *Golden) (float64, error) {
+	if golden.Source.Symmetry != group.String() {
+		return 0, fmt.Errorf("the one is compared modulo %s, the other modulo %s", golden.Source.Symmetry, group)
+	}
+	return group.Distance(tuple, golden.Tuple)
+}
+
+// toOldest returns the distance of the candidate to the oldest golden of the lineage that it is to continue, or NaN
+// where that golden is not at hand. It is an error if first is given and is another.
+func (c *ApprovalChange) toOldest(candidate *Golden, group symmetry.Group, a *Approval, first *Golden) (float64, error) {
+	if c.Parent == nil {
+		if first != nil {
+			return 0, fmt.Errorf("%s is given as the oldest of the lineage, and there is no golden to replace", first.Origin)
+		}
+		return math.NaN(), nil
+	}
+	want := oldest(c.Parent)
+	if first != nil {
+		if first.Source.SHA256 != want {
+			return 0, fmt.Errorf("%s has the sha-256 %s, and the oldest known golden of the lineage has %s: restore that one from version control", first.Origin, first.Source.SHA256, want)
+		}
+		d, err := distanceModulo(group, candidate.Tuple, first)
+		if err != nil {
+			return 0, fmt.Errorf("the distance to the oldest golden, %s: %w", first.Origin, err)
+		}
+		return d, nil
+	}
+	if c.Parent.Source.SHA256 == want {
+		return float64(a.Distance), nil
+	}
+	arrays, _, err := goldenArrays(candidate)
+	if err != nil {
+		return 0, err
+	}
+	if arraysDigest(arrays) == want {
+		return 0, nil // back to where it began
+	}
+	return math.NaN(), nil
+}
+
 // compareWithParent finds the golden that the candidate is to replace, measures how far the two are apart, and
 // completes the approval.
 func compareWithParent(dir string, candidate *Golden, group symmetry.Group, a *Approval) (*ApprovalChange, error) {
@@ -159,7 +209,7 @@ func compareWithParent(dir string, candidate *Golden, group symmetry.Group, a *A
 	switch {
 	case err == nil:
 		change.Parent, a.Parent = parent, parent.Source.SHA256
-		d, err := group.Distance(candidate.Tuple, parent.Tuple)
+		d, err := distanceModulo(group, candidate.Tuple, parent)
 		if err != nil {
 			change.Why = err.Error()
 		} else {

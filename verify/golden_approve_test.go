@@ -90,7 +90,7 @@ func TestApproveRefuses(t *testing.T) {
 			p.problem, p.group = &p.result.Problems[1], goldenGroup
 			tt.spoil(&p)
 			dir := filepath.Join(t.TempDir(), "golden")
-			change, err := Approve(dir, p.candidate, p.result, p.group, p.a, p.ci)
+			change, err := Approve(dir, p.candidate, p.result, p.group, p.a, nil, p.ci)
 			wantError(t, "Approve", err, "not approved, seed-sweep rank=20: ", tt.want)
 			if change != nil {
 				t.Errorf("Approve = %+v, want nil", change)
@@ -106,7 +106,7 @@ func TestApproveGivesEveryReason(t *testing.T) {
 	c, r, a := approvable()
 	a.Reason = ""
 	r.Twins[0].Verdict = Vacuous
-	_, err := Approve(t.TempDir(), c, r, goldenGroup, a, true)
+	_, err := Approve(t.TempDir(), c, r, goldenGroup, a, nil, true)
 	wantError(t, "Approve", err, "never in CI", "no reason", "VACUOUS")
 }
 
@@ -114,7 +114,7 @@ func TestApproveTheFirst(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "golden")
 	c, r, a := approvable()
 	a.Parent, a.Distance = "not the caller's to say", 7
-	change, err := Approve(dir, c, r, goldenGroup, a, false)
+	change, err := Approve(dir, c, r, goldenGroup, a, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,10 @@ func TestApproveTheFirst(t *testing.T) {
 		t.Errorf("Distance = %v, want NaN", got.Distance)
 	}
 	got.Distance = 0
-	want := Approval{By: "Ada", At: "2026-01-02T03:04:05Z", Reason: "looked at it", Command: "verify golden approve seed-sweep"}
+	want := Approval{
+		By: "Ada", At: "2026-01-02T03:04:05Z", Reason: "looked at it", Command: "verify golden approve seed-sweep",
+		Lineage: &Lineage{Complete: true, Ancestors: []Ancestor{}, Drift: Drift{Kind: DriftFirst}},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the approval (-want +got):\n%s", diff)
 	}
@@ -153,7 +156,7 @@ func approvedDir(t *testing.T) (dir, digest string) {
 	t.Helper()
 	dir = t.TempDir()
 	c, r, a := approvable()
-	change, err := Approve(dir, c, r, goldenGroup, a, false)
+	change, err := Approve(dir, c, r, goldenGroup, a, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +175,7 @@ func TestApproveAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	change, err := Approve(dir, c, r, goldenGroup, a, false)
+	change, err := Approve(dir, c, r, goldenGroup, a, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +201,7 @@ func TestApproveTheSameAgain(t *testing.T) {
 	dir, digest := approvedDir(t)
 	c, r, a := approvable()
 	r.Problems[1].Checks[2].Verdict = Pass
-	change, err := Approve(dir, c, r, goldenGroup, a, false)
+	change, err := Approve(dir, c, r, goldenGroup, a, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +217,7 @@ func TestApproveOfAnotherShape(t *testing.T) {
 	for i := range c.Drawings {
 		c.Drawings[i].Image = Image{Rows: 1, Cols: 1, Pixels: []float64{1}}
 	}
-	change, err := Approve(dir, c, r, goldenGroup, a, false)
+	change, err := Approve(dir, c, r, goldenGroup, a, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +236,7 @@ func TestApproveOverAGoldenThatCannotBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, r, a := approvable()
-	_, err := Approve(dir, c, r, goldenGroup, a, false)
+	_, err := Approve(dir, c, r, goldenGroup, a, nil, false)
 	wantError(t, "Approve", err, "not approved, since the golden file that is there cannot be read", "rank=20.npz: the file is missing")
 	if diff := cmp.Diff([]string{"rank=20.json"}, namesIn(t, filepath.Dir(npz))); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
@@ -246,6 +249,6 @@ func TestApproveIntoNoFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, r, a := approvable()
-	_, err := Approve(file, c, r, goldenGroup, a, false)
+	_, err := Approve(file, c, r, goldenGroup, a, nil, false)
 	wantError(t, "Approve below a file", err, file)
 }

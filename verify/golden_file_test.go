@@ -44,7 +44,10 @@ func sampleGolden() *Golden {
 // approvedGolden is sampleGolden with an approval.
 func approvedGolden() *Golden {
 	g := sampleGolden()
-	g.Source.Approved = &Approval{By: "Ada", At: "2026-01-02T03:04:05Z", Reason: "it is right", Command: "verify golden approve", Distance: Number(math.NaN())}
+	g.Source.Approved = &Approval{
+		By: "Ada", At: "2026-01-02T03:04:05Z", Reason: "it is right", Command: "verify golden approve",
+		Distance: Number(math.NaN()), Lineage: newLineage(nil, 0, 0),
+	}
 	return g
 }
 
@@ -212,6 +215,8 @@ func TestWriteGoldenRefuses(t *testing.T) {
 		{"a drawing without pixels", func(g *Golden) { g.Drawings = []GoldenDrawing{{Label: "0"}} }, "array images: the shape [1 0 0] has an axis without entries"},
 		{"two drawings of one label and basin", func(g *Golden) { g.Drawings[1].Pattern = "++" }, `the drawing of label "0", basin "++" occurs twice`},
 		{"text that JSON cannot hold", func(g *Golden) { g.Source.Trial = "\xff" }, "it could not be read back"},
+		{"an approval without a lineage", func(g *Golden) { g.Source.Approved.Lineage = nil }, "the approval has no lineage"},
+		{"a side-car too long to be read", func(g *Golden) { g.Source.Approved.Reason = strings.Repeat("a", maxSidecarBytes) }, "more than the 4194304 that it may have"},
 		{"an approval without a reason", func(g *Golden) { g.Source.Approved.Reason = " " }, "the approval has no reason"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 // imagesArray is the name of the array that holds the drawings. No part of a tuple may have it.
 const imagesArray = "images"
 
-// encodeSidecar returns the one form that a side-car has: indented by two, keys in the order of Provenance.
+// encodeSidecar returns the one form that a side-car has: indented by two, keys in the order of Provenance. It is
+// an error if that is too long to be read again.
 func encodeSidecar(p *Provenance) ([]byte, error) {
 	var buffer bytes.Buffer
 	e := json.NewEncoder(&buffer)
@@ -21,11 +22,15 @@ func encodeSidecar(p *Provenance) ([]byte, error) {
 	if err := e.Encode(p); err != nil {
 		return nil, err
 	}
+	if buffer.Len() > maxSidecarBytes {
+		return nil, fmt.Errorf("the side-car takes %d bytes, more than the %d that it may have", buffer.Len(), maxSidecarBytes)
+	}
 	return buffer.Bytes(), nil
 }
 
 // parseSidecar is the inverse of encodeSidecar. It takes nothing but what encodeSidecar writes, to the byte:
-// so no key can be unknown, doubled, missing or misspelt, and no value rounded or out of range.
+// so no key can be unknown, doubled, missing or misspelt, and no value rounded or out of range. A side-car of
+// version 1 has to be what the program wrote then, and is returned as one of this version.
 func parseSidecar(data []byte) (*Provenance, error) {
 	var probe struct {
 		Version json.RawMessage `json:"schema_version"`
@@ -37,8 +42,8 @@ func parseSidecar(data []byte) (*Provenance, error) {
 	switch version := string(probe.Version); {
 	case version == "":
 		return nil, fmt.Errorf(`there is no "schema_version": this is no side-car of a golden file`)
-	case version != fmt.Sprint(GoldenSchemaVersion):
-		return nil, fmt.Errorf("schema_version is %.40s, and this program reads %d: %s", version, GoldenSchemaVersion, advice)
+	case version != "1" && version != fmt.Sprint(GoldenSchemaVersion):
+		return nil, fmt.Errorf("schema_version is %.40s, and this program reads 1 and %d: %s", version, GoldenSchemaVersion, advice)
 	}
 	p := new(Provenance)
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -52,6 +57,15 @@ func parseSidecar(data []byte) (*Provenance, error) {
 	}
 	if line, got, want := firstDifference(data, canonical); line > 0 {
 		return nil, fmt.Errorf("line %d is %.120q, and the program would have written %.120q: side-cars are not edited by hand; restore it from version control", line, got, want)
+	}
+	if p.SchemaVersion == 1 {
+		if p.Approved != nil && p.Approved.Lineage != nil {
+			return nil, errors.New("schema_version is 1, and the approval has a lineage, which version 1 did not know: restore it from version control")
+		}
+		if p.Approved != nil {
+			p.Approved.Lineage = lineageOfVersion1(p.Approved)
+		}
+		p.SchemaVersion = GoldenSchemaVersion
 	}
 	if err := p.check(); err != nil {
 		return nil, err
@@ -109,10 +123,13 @@ func (p *Provenance) check() error {
 		}
 		seen[d] = true
 	}
-	if p.Approved != nil {
-		return p.Approved.check()
+	if p.Approved == nil {
+		return nil
 	}
-	return nil
+	if err := p.Approved.check(); err != nil {
+		return err
+	}
+	return p.Approved.Lineage.check(p.Approved)
 }
 
 // checkArrays checks the description of the arrays, and returns how many images there are.
@@ -156,7 +173,7 @@ func checkArrays(docs []ArrayDoc) (images int, err error) {
 	return images, nil
 }
 
-// check reports what an approval lacks.
+// check reports what an approval lacks, its lineage aside.
 func (a *Approval) check() error {
 	if strings.TrimSpace(a.By) == "" {
 		return errors.New("the approval does not say by whom")

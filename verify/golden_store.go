@@ -105,3 +105,19 @@ func (s GoldenFS) Orphans(known map[string][]string) ([]string, error) {
 	slices.Sort(orphans)
 	return orphans, nil
 }
+
+// Strays implements GoldenStore: it returns the .npz and .json files in the folder of the scenario that belong to
+// none of the problems, under the store's name.
+func (s GoldenFS) Strays(scenario string, problems []string) ([]string, error) {
+	orphans, err := s.Orphans(map[string][]string{scenario: problems})
+	if err != nil {
+		return nil, err
+	}
+	var strays []string
+	for _, name := range orphans {
+		if strings.HasPrefix(name, GoldenSlug(scenario)+"/") && slices.Contains([]string{".npz", ".json"}, path.Ext(name)) {
+			strays = append(strays, path.Join(s.Origin, name))
+		}
+	}
+	return strays, nil
+}

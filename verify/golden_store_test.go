@@ -163,6 +163,32 @@ func TestOrphans(t *testing.T) {
 	}
 }
 
+func TestStrays(t *testing.T) {
+	store, fsys := storeOf(t, approvedGolden())
+	for _, name := range []string{
+		"seed-sweep/rank=5.npz", "seed-sweep/rank=5.json", "seed-sweep/.golden.1.tmp", "seed-sweep/README.md",
+		"gone/rank=20.npz", "stray.npz", "seed-sweep2/rank=20.npz",
+	} {
+		fsys[name] = &fstest.MapFile{}
+	}
+	for _, tt := range []struct {
+		name, scenario string
+		problems       []string
+		want           []string
+	}{
+		{"a problem that is gone", "seed-sweep", []string{"rank=20", "rank=7"}, []string{"golden/seed-sweep/rank=5.json", "golden/seed-sweep/rank=5.npz"}},
+		{"all are used", "seed-sweep", []string{"rank=5", "rank=20"}, nil},
+		{"a scenario without any", "smoke", []string{"rank=20"}, nil},
+	} {
+		got, err := store.Strays(tt.scenario, tt.problems)
+		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
+			t.Errorf("%s: Strays(%q, %q): error %v (-want +got):\n%s", tt.name, tt.scenario, tt.problems, err, diff)
+		}
+	}
+	_, err := GoldenFS{FS: brokenFS{fsys}, Origin: "golden"}.Strays("seed-sweep", nil)
+	wantError(t, "Strays of a folder that cannot be read", err, "golden: ", "permission denied")
+}
+
 // brokenFS fails below its root.
 type brokenFS struct{ fstest.MapFS }
 

@@ -27,6 +27,12 @@ type RunSettings struct {
 	Reproduce func(cell string) string
 	// SaveLog keeps the log of a cell and returns its path relative to the result; nil keeps none.
 	SaveLog func(cell string, log []byte) (path string, err error)
+	// Store keeps the outcomes of cells: one that it holds is not trained again, and is the same to the bit; nil
+	// keeps none. What it holds and cannot be used is trained again, and the result has a warning. Trials that
+	// fail are not kept. An outcome that cannot be kept ends the run; those kept before stay.
+	Store CellStore
+	// OnlyStored trains nothing: a cell that Store does not hold, or that cannot be used, ends the run.
+	OnlyStored bool
 	// Goldens finds golden files; nil means that there are none.
 	Goldens GoldenStore
 	// SaveCandidate keeps what could become the golden of a problem and returns its path; nil keeps none.
@@ -53,15 +59,13 @@ type runner struct {
 	subjects []Subject
 	timing   Timing
 	began    time.Time
+	damaged  []string // why stored outcomes could not be used
 }
 
-// Run trains every trial of s, decides every check and runs every twin and every dose. The subjects have to have
-// those that s and its twins name among them. A failed check is a finding in the result, not an error; the error
-// is that of ctx, or says why nothing could be decided.
-func Run(ctx context.Context, s *Scenario, subjects []Subject, settings *RunSettings) (*Result, error) {
+// newRunner replaces zero settings by what they stand for, and makes sure that every subject is there.
+func newRunner(s *Scenario, subjects []Subject, settings *RunSettings) (*runner, error) {
 	r := &runner{subjects: subjects}
-	subject, err := r.subjectOf(s)
-	if err != nil {
+	if _, err := r.subjectOf(s); err != nil {
 		return nil, err
 	}
 	for i := range s.Twins {
@@ -80,6 +84,21 @@ func Run(ctx context.Context, s *Scenario, subjects []Subject, settings *RunSett
 	}
 	if r.Clock == nil {
 		r.Clock = time.Now
+	}
+	return r, nil
+}
+
+// Run trains every trial of s, decides every check and runs every twin and every dose. The subjects have to have
+// those that s and its twins name among them. A failed check is a finding in the result, not an error; the error
+// is that of ctx, or says why nothing could be decided.
+func Run(ctx context.Context, s *Scenario, subjects []Subject, settings *RunSettings) (*Result, error) {
+	r, err := newRunner(s, subjects, settings)
+	if err != nil {
+		return nil, err
+	}
+	subject, err := r.subjectOf(s)
+	if err != nil {
+		return nil, err
 	}
 	r.began = r.Clock()
 	r.timing.Started = r.began.UTC()
@@ -139,7 +158,7 @@ func Run(ctx context.Context, s *Scenario, subjects []Subject, settings *RunSett
 	for _, cut := range s.Reduced {
 		result.Sentence += " Reduced: " + cut + "."
 	}
-	result.Warnings = append(result.Warnings, r.warnings(result)...)
+	result.Warnings = append(append(result.Warnings, r.damaged...), r.warnings(result)...)
 	r.timing.Seconds = Number(r.Clock().Sub(r.began).Seconds())
 	result.Timing = r.timing
 	return result, nil

@@ -238,6 +238,10 @@ func (c *CheckSpec) allowsAll(tolerance float64) string {
 		if tolerance >= 1 {
 			return "no cosine is larger than 1"
 		}
+	case "scores":
+		if tolerance >= 1 {
+			return "no two scores differ by more than the largest, unless some are negative"
+		}
 	case "novelty":
 		if tolerance >= 1 {
 			return "one minus a probability is never larger than 1"

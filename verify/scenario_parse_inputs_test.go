@@ -124,6 +124,7 @@ func TestParseCheckRejects(t *testing.T) {
 		{"a judge without a tolerance", "recognisable: {}", []string{`8:5: check "recognisable" has no "tolerance"; give a tolerance and a reason`}},
 		{"a judge without a reason", "recognisable: {tolerance: 1}", []string{`8:5: check "recognisable" has no "reason"; say why the tolerance is what it is`}},
 		{"a tolerance of zero where there is no exactness", "not-the-mean: {tolerance: 0, reason: r}", []string{"8:31: a tolerance has to be positive, not 0"}},
+		{"scores that may be anything", "scores: {inputs: [test], tolerance: 1, reason: r}", []string{"8:41: a tolerance of 1 allows everything: no two scores differ by more than the largest, unless some are negative"}},
 		{"a mean that may be the drawing", "not-the-mean: {tolerance: 1, reason: r}", []string{"8:31: a tolerance of 1 allows everything: no cosine is larger than 1"}},
 		{"accuracy of nothing, against nothing", "accuracy: {tolerance: 1, reason: r}", []string{
 			`8:5: check "accuracy" has no "inputs"; name them: "inputs: [test]"`,

@@ -41,6 +41,9 @@ func (s *Scenario) Lint() []string {
 			warn("line %d: check %q allows %g, %s", c.Line, c.id(), c.Tolerance, what)
 		}
 	}
+	if s.Generate != nil && s.Generate.Networks == 1 && countCells(nil, s.Vary, s.Seeds) > 1 && has(func(c CheckSpec) bool { return c.Kind == "images" }) {
+		warn("one network draws: the check \"images\" says nothing about the drawings of the others; raise networks in \"generate\"")
+	}
 	if s.Generate != nil && !has(CheckSpec.NeedsDrawings) {
 		warn("drawings are made and no check looks at them")
 	}
@@ -57,6 +60,10 @@ func (c CheckSpec) lax() string {
 	switch {
 	case c.Tolerance > wide && (c.Kind == "tuple" || c.Kind == "images" && c.Within == "basin"):
 		return "a large part of the norm 1 of an outcome"
+	case c.Tolerance > wide && c.Kind == "scores":
+		return "a large part of the largest score"
+	case c.Tolerance > wide && c.Kind == "shift":
+		return "a large part of the norm of the features"
 	case c.Tolerance > 1 && c.Kind == "recognisable":
 		return "so that a judge may take a drawing for another label"
 	case c.Tolerance > 1 && c.Kind == "accuracy":

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime/debug"
@@ -20,6 +21,7 @@ type problemRun struct {
 	result ProblemResult
 
 	outcomes  []*Outcome // by trial; nil where a trial failed
+	unusable  []error    // by trial; why what was stored of it could not be used
 	converged []int      // trials whose outcome bears witness
 	apart     *comparison
 	drawn     [][]drawn // by label
@@ -110,14 +112,15 @@ func (x *problemRun) train(ctx context.Context) error {
 	x.outcomes = make([]*Outcome, n)
 	x.result.Trials = make([]TrialResult, n)
 	timings := make([]CellTiming, n)
+	x.unusable = make([]error, n)
 	tick := x.progress("train", n)
 	err := each(ctx, n, x.Jobs, func(i int) error {
 		c := x.cells[i]
 		began := x.Clock()
 		var log bytes.Buffer
-		out, failure := x.trial(ctx, c.T, &log)
-		if ctx.Err() != nil {
-			return ctx.Err()
+		out, failure, err := x.outcome(ctx, i, &log)
+		if err != nil {
+			return err
 		}
 		t := TrialResult{
 			Cell: c.ID, Label: c.Label, Start: c.StartLabel, Seed: c.T.Seed, Settings: c.T.Settings,
@@ -156,12 +159,55 @@ func (x *problemRun) train(ctx context.Context) error {
 		return err
 	}
 	x.timing.Cells = append(x.timing.Cells, timings...)
+	for i, err := range x.unusable {
+		if err != nil {
+			x.damaged = append(x.damaged, fmt.Sprintf("%s, %s: what was stored of %s could not be used, so it was trained again: %v",
+				x.s.Name, x.result.Label, x.cells[i].Label, err))
+		}
+	}
 	for i, out := range x.outcomes {
 		if out != nil && out.Status == Converged {
 			x.converged = append(x.converged, i)
 		}
 	}
 	return nil
+}
+
+// outcome returns what is stored of trial i, or trains it and stores what it came to. The failure is that of the
+// trial; the error ends the run.
+func (x *problemRun) outcome(ctx context.Context, i int, log *bytes.Buffer) (out *Outcome, failure, err error) {
+	c := x.cells[i]
+	if x.Store != nil {
+		known, text, err := x.stored(c.ID)
+		switch {
+		case err == nil:
+			log.Write(text)
+			return known, nil, nil
+		case x.OnlyStored:
+			return nil, nil, fmt.Errorf("%s: nothing is to be trained: %w", c.Label, err)
+		case !errors.Is(err, ErrNoCell):
+			x.unusable[i] = err
+		}
+	}
+	out, failure = x.trial(ctx, c.T, log)
+	if ctx.Err() != nil {
+		return nil, nil, ctx.Err()
+	}
+	if x.Store != nil && failure == nil {
+		if err := x.Store.Save(c.ID, out, log.Bytes()); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", c.Label, err)
+		}
+	}
+	return out, failure, nil
+}
+
+// stored returns what is stored of a cell, if it is what a trial may come to.
+func (x *problemRun) stored(id string) (*Outcome, []byte, error) {
+	out, log, err := x.Store.Load(id)
+	if err == nil {
+		err = x.accept(out)
+	}
+	return out, log, err
 }
 
 // trial trains one trial, turns a panic into an error, and refuses an outcome that contradicts itself.
@@ -173,24 +219,33 @@ func (x *problemRun) trial(ctx context.Context, t Trial, log *bytes.Buffer) (out
 		}
 	}()
 	out, err = x.p.Train(ctx, t, log)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = x.accept(out)
+	}
+	if err != nil {
 		return nil, err
+	}
+	return out, nil
+}
+
+// accept says what contradicts itself in an outcome.
+func (x *problemRun) accept(out *Outcome) error {
+	switch {
 	case out == nil:
-		return nil, fmt.Errorf("the subject returned neither an outcome nor an error")
+		return fmt.Errorf("the subject returned neither an outcome nor an error")
 	case out.Status == StatusNotRun || out.Status == StatusFailed:
-		return nil, fmt.Errorf("the subject returned an outcome with status %q", out.Status)
+		return fmt.Errorf("the subject returned an outcome with status %q", out.Status)
 	case out.Status == Converged && (!isFinite(out.Fitness) || !isFinite(out.GradNorm)):
-		return nil, fmt.Errorf("the subject claims convergence at fitness %v with gradient norm %v", out.Fitness, out.GradNorm)
+		return fmt.Errorf("the subject claims convergence at fitness %v with gradient norm %v", out.Fitness, out.GradNorm)
 	case out.Status == Converged && out.Tuple == nil:
-		return nil, fmt.Errorf("the subject claims convergence without a tuple")
+		return fmt.Errorf("the subject claims convergence without a tuple")
 	}
 	if out.Tuple != nil {
 		if err := x.p.Symmetry().Check(out.Tuple); err != nil {
-			return nil, fmt.Errorf("the tuple is unusable: %w", err)
+			return fmt.Errorf("the tuple is unusable: %w", err)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

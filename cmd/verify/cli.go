@@ -24,12 +24,17 @@ import (
 // grammar is the command line.
 type grammar struct {
 	Run      runCmd      `cmd:"" help:"Run scenarios, write reports, decide."`
+	Merge    mergeCmd    `cmd:"" help:"Join the shards of a run, write its report, decide."`
 	Certify  certifyCmd  `cmd:"" help:"Bound the optimum by the convex dual, and find it without any start."`
 	Report   reportCmd   `cmd:"" help:"Render a report again from its result.json."`
+	Diff     diffCmd     `cmd:"" help:"Compare two results: what changed, and whether for the worse."`
+	History  historyCmd  `cmd:"" help:"Show how the runs in a folder went, one after the other."`
+	Explain  explainCmd  `cmd:"" help:"Say about one trial, or two, how and where they ended."`
 	Generate generateCmd `cmd:"" help:"Train one network and let it draw every digit twice, from different starts."`
 	Classify classifyCmd `cmd:"" help:"Say which digit a PNG shows, or that it shows none."`
 	Scenario scenarioCmd `cmd:"" help:"Look for mistakes in scenarios, and list what ships with verify."`
-	Golden   goldenCmd   `cmd:"" help:"See and approve golden files."`
+	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of result.json or of scenarios."`
+	Golden   goldenCmd   `cmd:"" help:"See, compare, approve and prune golden files."`
 	Data     dataCmd     `cmd:"" help:"See where the images come from, and get the others."`
 
 	Version versionFlag `help:"Say what this program was built from." short:"V"`

@@ -46,7 +46,7 @@ func TestAgain(t *testing.T) {
 		Format: "json", Quiet: true,
 	}
 	plans := []plan{{arg: "a b.yaml"}, {arg: "smoke"}}
-	const want = "verify run 'a b.yaml' smoke --out elsewhere --jobs 3 --seeds 2 --only tuple --only scores --fail-fast --golden g --format json --quiet"
+	const want = "verify run 'a b.yaml' smoke --resume --out elsewhere --jobs 3 --seeds 2 --only tuple --only scores --fail-fast --golden g --format json --quiet"
 	got := c.again(plans)
 	if got != want {
 		t.Errorf("again = %s, want %s", got, want)
@@ -90,13 +90,22 @@ func TestHelpExamples(t *testing.T) {
 		code int
 	}{
 		{"verify run smoke", 0},
+		{"verify run smoke --resume", 0},
+		{"verify run smoke --shard 1/3", 0},
 		{"verify run smoke --dry-run", 0},
 		{"verify run smoke --seeds 2 --only tuple --out elsewhere", 0},
+		{"verify merge reports/smoke.shard-1-of-3 reports/smoke.shard-2-of-3 reports/smoke.shard-3-of-3", 2}, // two are not there
 		{"verify certify", 0},
 		{"verify certify rank-sweep", onlyParsed}, // minutes without the kernels of package simd
 		{"verify certify smoke --polish", 0},
 		{"verify report reports/smoke", 0},
 		{"verify report reports/smoke/result.json --format junit", 0},
+		{"verify diff reports/smoke elsewhere/smoke", 3},
+		{"verify diff reports/smoke reports/smoke/result.json --html diff.html", 0},
+		{"verify history reports", 0},
+		{"verify history reports --depth 2 --html history.html", 0},
+		{"verify explain reports/seed-sweep 63fe0fcb", onlyParsed}, // cells are those of one program
+		{"verify explain reports/seed-sweep 63fe0fcb 003ec010 --threshold 1e-9", onlyParsed},
 		{"verify generate", 0},
 		{"verify generate --digits 3,8 --rank 10 --out digits", 0},
 		{"verify generate --video digits.mp4", onlyParsed}, // needs ffmpeg
@@ -105,8 +114,14 @@ func TestHelpExamples(t *testing.T) {
 		{"verify scenario check smoke", 0},
 		{"verify scenario list", 0},
 		{"verify scenario show smoke", 0},
+		{"verify schema result", 0},
+		{"verify schema scenario", 0},
 		{"verify golden status", onlyParsed}, // depends on what is approved
 		{`verify golden approve seed-sweep --reason "first approval: all checks pass, and the digits look right"`, onlyParsed},
+		{"verify golden diff seed-sweep", onlyParsed},
+		{"verify golden diff seed-sweep --rows 20", onlyParsed},
+		{"verify golden prune", 2}, // there is no folder
+		{"verify golden prune seed-sweep --yes", 2},
 		{"verify data", 0},
 		{"verify data fetch", onlyParsed},
 		{"verify data fetch --from folder", onlyParsed},

@@ -1,14 +1,9 @@
 package main
 
 import (
-	"cmp"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,13 +12,14 @@ import (
 	"example.org/concord/golden"
 	"example.org/concord/scenarios"
 	"example.org/concord/verify"
-	"example.org/concord/verify/symmetry"
 )
 
 // goldenCmd is verify golden.
 type goldenCmd struct {
 	Status  goldenStatusCmd  `cmd:"" help:"Say which golden files there are, which are missing, and which nothing uses."`
+	Diff    goldenDiffCmd    `cmd:"" help:"Compare what the last run left with the golden files."`
 	Approve goldenApproveCmd `cmd:"" help:"Make the outcome of the last run the golden one."`
+	Prune   goldenPruneCmd   `cmd:"" help:"List golden files that nothing uses, and remove them."`
 }
 
 // goldens returns the store of golden files: the folder dir, or, when that is empty, ./golden if it is there,
@@ -51,7 +47,10 @@ type goldenStatusCmd struct {
 
 // Help is what --help says after the first line.
 func (*goldenStatusCmd) Help() string {
-	return `Example:
+	return `For every golden file: who approved it, when and why, how many there were before it, and its drift: how far its
+tuple is from the oldest one that is known, as measured, or at most.
+
+Example:
 
     verify golden status
 
@@ -60,48 +59,84 @@ Exit codes: 0 all are there, 2 usage or bad scenario, 3 one is missing or nothin
 
 // Run is called by kong.
 func (c *goldenStatusCmd) Run(a *app) error {
-	list := c.Scenarios
-	if len(list) == 0 {
-		var err error
-		if list, err = scenarios.List(); err != nil {
-			return err
-		}
-	}
 	store := goldens(c.Golden)
 	a.printf("golden files: %s\n", store.Origin)
-	known := map[string][]string{}
+	list, err := a.statements(c.Scenarios)
+	if err != nil {
+		return err
+	}
 	worst := verify.Pass
-	for _, arg := range list {
-		s, err := a.scenario(arg)
-		if err != nil {
-			return err
+	for _, x := range list {
+		if len(x.labels) == 0 {
+			a.printf("%s: has no golden check\n", x.name)
 		}
-		if !wantsGolden(s) {
-			a.printf("%s: has no golden check\n", s.Name)
-			continue
-		}
-		subject, err := a.subjectOf(s)
-		if err != nil {
-			return err
-		}
-		for _, statement := range s.Problems() {
-			label := s.ProblemLabel(subject.Space(), statement)
-			known[s.Name] = append(known[s.Name], label)
-			worst = verify.Worst(worst, a.goldenStatus(store, s.Name, arg, label))
+		for _, label := range x.labels {
+			worst = verify.Worst(worst, a.goldenStatus(store, x.name, x.arg, label))
 		}
 	}
-	orphans, err := store.Orphans(known)
+	orphans, err := orphansOf(store, list, len(c.Scenarios) == 0)
 	if err != nil {
 		return err
 	}
 	for _, path := range orphans {
-		if of, _, _ := strings.Cut(path, "/"); len(c.Scenarios) > 0 && known[of] == nil {
-			continue // it may belong to a scenario that was not asked for
-		}
-		a.printf("%s/%s: nothing uses it: remove it, or restore the scenario it belongs to\n", store.Origin, path)
+		a.printf("%s/%s: nothing uses it: restore the scenario and problem it belongs to, or remove it: %s\n", store.Origin, path,
+			quote(append([]string{"verify", "golden", "prune"}, c.Scenarios...)...))
 		worst = verify.Worst(worst, verify.Missing)
 	}
 	return status(worst.ExitCode())
+}
+
+// A statement is a scenario with the labels of its problems, none when it has no golden check.
+type statement struct {
+	arg, name string
+	labels    []string
+}
+
+// statements reads scenarios, or all that ship with verify when none is given.
+func (a *app) statements(args []string) ([]statement, error) {
+	if len(args) == 0 {
+		var err error
+		if args, err = scenarios.List(); err != nil {
+			return nil, err
+		}
+	}
+	var out []statement
+	for _, arg := range args {
+		s, err := a.scenario(arg)
+		if err != nil {
+			return nil, err
+		}
+		x := statement{arg: arg, name: s.Name}
+		if wantsGolden(s) {
+			subject, err := a.subjectOf(s)
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range s.Problems() {
+				x.labels = append(x.labels, s.ProblemLabel(subject.Space(), p))
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// orphansOf returns the files that none of the scenarios uses. Unless these are all there are, those in folders of
+// other scenarios do not count.
+func orphansOf(store verify.GoldenFS, list []statement, all bool) ([]string, error) {
+	known, folders := map[string][]string{}, map[string]bool{}
+	for _, x := range list {
+		known[x.name] = append(known[x.name], x.labels...)
+		folders[verify.GoldenSlug(x.name)] = true
+	}
+	orphans, err := store.Orphans(known)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(orphans, func(path string) bool {
+		of, _, _ := strings.Cut(path, "/")
+		return !all && !folders[of]
+	}), nil
 }
 
 // goldenStatus says what there is for one problem.
@@ -117,154 +152,44 @@ func (a *app) goldenStatus(store verify.GoldenFS, scenario, arg, label string) v
 		return verify.Error
 	}
 	p := g.Source.Approved
-	a.printf("%s, %s: approved by %s on %s: %s\n  %s, %s, sha-256 %s\n", scenario, label, p.By, p.At, p.Reason,
-		g.Origin, plural(len(g.Drawings), "drawing"), g.Source.SHA256)
+	a.printf("%s, %s: approved by %s on %s (%s): %s\n  %s, %s, sha-256 %s\n  %s\n", scenario, label, p.By, p.At, age(p.At, a.now()), p.Reason,
+		g.Origin, plural(len(g.Drawings), "drawing"), g.Source.SHA256, lineage(p.Lineage))
 	return verify.Pass
 }
 
-// goldenApproveCmd is verify golden approve.
-type goldenApproveCmd struct {
-	Scenario string `arg:"" help:"Path or name of the scenario."`
-	Reason   string `help:"Why the outcome is right, or why it moved; kept beside the golden file." required:"" placeholder:"TEXT"`
-	By       string `help:"Who approves; the user of this system when absent." placeholder:"NAME"`
-	Report   string `help:"Folder of the report of the run; reports/<scenario> when absent." placeholder:"DIR"`
-	Golden   string `help:"Folder of golden files, ${default} when absent." default:"golden" placeholder:"DIR"`
-}
-
-// Help is what --help says after the first line.
-func (*goldenApproveCmd) Help() string {
-	return `A run leaves a candidate for every problem of a scenario with a golden check. Look at the report first.
-Approving needs a run in which every other check passed and every control failed as it must; it is refused
-when CI is set.
-
-Example:
-
-    verify golden approve seed-sweep --reason "first approval: all checks pass, and the digits look right"
-
-Exit codes: 0 approved, 2 refused before anything was looked at, 4 refused by what the run found, or error.`
-}
-
-// Run is called by kong.
-func (c *goldenApproveCmd) Run(ctx context.Context, a *app) error {
-	if a.getenv("CI") != "" {
-		return usagef("not approved: CI is set, and golden files are approved by a person who has looked at the report; run this on your own machine and commit the files")
-	}
-	if username() == "" && c.By == "" {
-		return usagef("not approved: this system does not know who you are; say so with --by NAME")
-	}
-	again := quote("verify", "run", c.Scenario)
-	name, want, err := a.nameOf(c.Scenario)
-	if err != nil {
-		return err
-	}
-	folder := cmp.Or(c.Report, filepath.Join("reports", name))
-	r, err := readResult(filepath.Join(folder, "result.json"))
-	if err != nil {
-		return fmt.Errorf("not approved: %w; first: %s", err, again)
-	}
-	if want != "" && r.Scenario.SHA256 != want {
-		return fmt.Errorf("not approved: the run in %s was not of %s as it is now; first: %s", folder, c.Scenario, again)
-	}
-	s, err := verify.ParseScenario(filepath.Join(folder, "result.json"), []byte(r.Scenario.Source), a.subjects())
-	if err != nil {
-		return fmt.Errorf("not approved: the scenario in the result: %w", err)
-	}
-	if !wantsGolden(s) {
-		return usagef("%s has no golden check: add `- golden: {}` to its checks, and run it", c.Scenario)
-	}
-	approval := verify.Approval{
-		By: cmp.Or(c.By, username()),
-		At: a.now().UTC().Format(time.RFC3339), Reason: c.Reason,
-		Command: quote(append([]string{"verify"}, a.args...)...),
-	}
-	candidates, err := a.candidates(ctx, s, r, filepath.Join(folder, "golden"))
-	if err != nil {
-		return fmt.Errorf("not approved: %w; first: %s", err, again)
-	}
-	for _, x := range candidates {
-		change, err := verify.Approve(c.Golden, x.golden, r, x.group, approval, a.getenv("CI") != "")
-		if err != nil {
-			return err
-		}
-		a.approved(change)
-	}
-	a.printf("look at them, and commit them: git add %s\n", quote(c.Golden))
-	return nil
-}
-
-// nameOf returns the name of the scenario that arg stands for. When arg is a path it also returns the SHA-256
-// of the file; a name is that of a report, whether its scenario ships with verify or not.
-func (a *app) nameOf(arg string) (name, sum string, err error) {
-	if !isPath(arg) {
-		return arg, "", nil
-	}
-	s, err := a.scenario(arg)
-	if err != nil {
-		return "", "", err
-	}
-	digest := sha256.Sum256(s.Source)
-	return s.Name, hex.EncodeToString(digest[:]), nil
-}
-
-// A candidate is what a run left for one problem.
-type candidate struct {
-	golden *verify.Golden
-	group  symmetry.Group
-}
-
-// candidates reads what a run left for every problem of a scenario.
-func (a *app) candidates(ctx context.Context, s *verify.Scenario, r *verify.Result, folder string) ([]candidate, error) {
-	subject, err := a.subjectOf(s)
-	if err != nil {
-		return nil, err
-	}
-	var out []candidate
-	for _, statement := range s.Problems() {
-		label := s.ProblemLabel(subject.Space(), statement)
-		g, err := verify.ReadGolden(os.DirFS(folder), verify.GoldenSlug(label)+".npz")
-		if errors.Is(err, verify.ErrNoGolden) {
-			return nil, fmt.Errorf("the run in %s left no candidate for %s (its verdict: %s)", filepath.Dir(folder), label, r.Verdict)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", folder, err)
-		}
-		p, err := subject.Open(ctx, statement.Data, statement.Settings)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, candidate{g, p.Symmetry()})
-	}
-	return out, nil
-}
-
-// username returns the name of whoever runs this program.
-func username() string {
-	u, err := user.Current()
-	if err != nil {
-		return ""
-	}
-	return u.Username
-}
-
-// approved says what an approval changed.
-func (a *app) approved(c *verify.ApprovalChange) {
-	a.printf("approved: %s\n", c.Path)
-	switch p := c.Golden.Source.Approved; {
-	case c.Parent == nil:
-		a.printf("  the first of its problem, with %s\n", plural(len(c.Golden.Drawings), "drawing"))
-	case c.Same:
-		a.printf("  the same numbers as before: only where they come from is new\n")
-	case c.Why != "":
-		a.printf("  it replaces another, which it cannot be compared with: %s\n", c.Why)
+// age says how long ago a time was that a golden file has.
+func age(at string, now time.Time) string {
+	t, err := time.Parse(time.RFC3339, at)
+	switch days := int(now.Sub(t) / (24 * time.Hour)); {
+	case err != nil:
+		return err.Error()
+	case t.After(now):
+		return "in the future of this machine"
+	case days == 0:
+		return "less than a day ago"
 	default:
-		a.printf("  it replaces another: tuples %.3g apart, drawings up to %.3g\n", float64(p.Distance), float64(c.Image))
+		return plural(days, "day") + " ago"
 	}
-	for _, d := range c.Added {
-		if c.Parent != nil {
-			a.printf("  new: drawing of %s, basin %q\n", d.Label, d.Pattern)
-		}
+}
+
+// lineage says what was before a golden, and how far it has moved from there.
+func lineage(l *verify.Lineage) string {
+	if l.Drift.Kind == verify.DriftFirst {
+		return "lineage: the first of its problem"
 	}
-	for _, d := range c.Removed {
-		a.printf("  gone: drawing of %s, basin %q\n", d.Label, d.Pattern)
+	first := "the first"
+	text := fmt.Sprintf("lineage: %s before it", plural(len(l.Ancestors), "golden file"))
+	if !l.Complete {
+		first = "the oldest known"
+		text += ", and what came before those is not known"
+	}
+	text += "; drift: "
+	switch d := l.Drift; d.Kind {
+	case verify.DriftMeasured:
+		return text + fmt.Sprintf("%.3g from %s, as measured", float64(d.Distance), first)
+	case verify.DriftBound:
+		return text + fmt.Sprintf("at most %.3g from %s, as the steps add up", float64(d.Distance), first)
+	default:
+		return text + fmt.Sprintf("not known, since two of them in a row cannot be compared; first: sha-256 %s", l.Ancestors[0].SHA256)
 	}
 }

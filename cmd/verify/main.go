@@ -3,6 +3,7 @@
 // Usage:
 //
 //	verify run SCENARIO...           run scenarios, write reports, decide
+//	verify merge DIR...              join the shards of a run, write its report, decide
 //	verify certify [SCENARIO]        prove, without a start, what the optimum is
 //	verify report RESULT             render a report again from its result.json
 //	verify generate                  train one network and let it draw every digit twice
@@ -10,6 +11,7 @@
 //	verify scenario check FILE...    look for mistakes in scenarios
 //	verify scenario list             name the scenarios that ship with the program
 //	verify scenario show NAME        print one of them
+//	verify schema result|scenario    print the JSON Schema of result.json or of scenarios
 //	verify golden status [SCENARIO]  say which golden files there are
 //	verify golden approve SCENARIO   make the outcome of the last run the golden one
 //	verify data [status]             say where the images come from

@@ -36,10 +36,12 @@ func TestScripts(t *testing.T) {
 			return exec.Command("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", t.TempDir()).Run() == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code":      code,
-			"replace":   replace,
-			"draw":      draw,
-			"interrupt": interrupt,
+			"code":       code,
+			"replace":    replace,
+			"draw":       draw,
+			"interrupt":  interrupt,
+			"killed":     killed,
+			"sameresult": sameResult,
 		},
 	})
 }

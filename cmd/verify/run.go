@@ -26,8 +26,12 @@ type runCmd struct {
 	Format   string   `help:"What goes to standard output: text, or json for the whole result." enum:"text,json" default:"text"`
 	Quiet    bool     `help:"No progress and no tables: only the verdict and where the report is." short:"q"`
 
-	DryRun bool   `help:"Show what would be trained, and run nothing." xor:"mode"`
-	Cell   string `help:"Train this one cell, show its outcome and log, and write no report." placeholder:"ID" xor:"mode"`
+	Resume bool   `help:"Train only what the run before, which did not end, has not trained." xor:"resume"`
+	Shard  string `help:"Train only part I of N, for verify merge, and write no report." placeholder:"I/N" xor:"mode"`
+	DryRun bool   `help:"Show what would be trained, and run nothing." xor:"mode,resume"`
+	Cell   string `help:"Train this one cell, show its outcome and log, and write no report." placeholder:"ID" xor:"mode,resume"`
+
+	announceFlags
 }
 
 // Help is what --help says after the first line.
@@ -37,13 +41,20 @@ and writes a report to reports/<scenario>: index.html to read, result.json with 
 shows, junit.xml for continuous integration, summary.txt, images, and the log of every cell. The report
 that was there before stays until the new one is complete.
 
+What has been trained is kept in reports/.<scenario>.cells until the report is complete, so that a run that
+was interrupted or killed goes on with --resume. To train on several machines, run the same program on each
+with another --shard, and join what they leave in reports/<scenario>.shard-I-of-N with verify merge.
+
 Examples:
 
     verify run smoke
+    verify run smoke --resume
+    verify run smoke --shard 1/3
     verify run smoke --dry-run
     verify run smoke --seeds 2 --only tuple --out elsewhere
 
-Exit codes: 0 pass, 1 fail, 2 usage or bad scenario, 3 undecided, 4 error, 130 interrupted.`
+Exit codes: 0 pass, 1 fail, 2 usage or bad scenario, 3 undecided, 4 error, 130 interrupted; with --shard 0 says
+that all cells of the shard are there, and nothing more.`
 }
 
 // Validate is called by kong.
@@ -53,6 +64,14 @@ func (c *runCmd) Validate() error {
 	}
 	if c.Seeds != nil && *c.Seeds < 1 {
 		return fmt.Errorf("--seeds %d: want at least 1", *c.Seeds)
+	}
+	if c.Shard != "" {
+		if _, err := parseShard(c.Shard); err != nil {
+			return fmt.Errorf("--shard %s: %w", c.Shard, err)
+		}
+		if c.FailFast {
+			return errors.New("--fail-fast and --shard can't be used together: a shard decides nothing")
+		}
 	}
 	return nil
 }
@@ -81,7 +100,7 @@ func (c *runCmd) Run(ctx context.Context, a *app) error {
 	}
 	var verdicts []verify.Verdict
 	for i, p := range plans {
-		verdict, err := c.scenario(ctx, a, p, code)
+		verdict, err := c.one(ctx, a, p, code)
 		if ctx.Err() != nil {
 			return c.interrupted(a, err, plans[i:])
 		}
@@ -196,22 +215,55 @@ func (p *plan) only(kinds []string) error {
 	return nil
 }
 
-// scenario runs one scenario and writes its report.
-func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Digest) (verdict verify.Verdict, err error) {
-	out, err := newFolder(filepath.Join(c.Out, p.Name), "result.json")
+// one runs one scenario, or its shard, and keeps what is trained.
+func (c *runCmd) one(ctx context.Context, a *app, p plan, code verify.Digest) (verify.Verdict, error) {
+	if c.Shard != "" {
+		return c.shard(ctx, a, p, code)
+	}
+	store, err := keep(filepath.Join(c.Out, p.Name), c.Resume)
 	if err != nil {
 		return verify.Error, err
+	}
+	switch n := store.count(); {
+	case c.Quiet:
+	case c.Resume:
+		a.note("%s: resuming with %s in %s", p.Name, plural(n, "outcome"), store.CellFolder)
+	case n > 0:
+		a.note("%s: beginning anew; --resume would have used what it could of %s in %s", p.Name, plural(n, "outcome"), store.CellFolder)
+	}
+	r, err := c.scenario(ctx, a, p, code, &verify.RunSettings{Store: store}, nil)
+	switch {
+	case ctx.Err() != nil:
+		return verify.NotRun, err
+	case err != nil:
+		return verify.Error, fmt.Errorf("%w\nwhat was trained is kept in %s; to go on from there: %s", err, store.CellFolder, c.again([]plan{p}))
+	case r.Verdict == verify.Error:
+		if n := store.count(); n > 0 {
+			a.note("verify: %s stay in %s; to try again only what failed: %s", plural(n, "outcome"), store.CellFolder, c.again([]plan{p}))
+		}
+		return r.Verdict, nil
+	}
+	return r.Verdict, store.done(a)
+}
+
+// scenario runs one scenario and writes its report, with warnings of the caller's. Of the settings only those
+// that have to do with the store are looked at.
+func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Digest, settings *verify.RunSettings, warnings []string) (r *verify.Result, err error) {
+	out, err := newFolder(filepath.Join(c.Out, p.Name), "result.json")
+	if err != nil {
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, out.drop()) }()
 	for _, note := range p.Reduced {
 		a.note("verify: %s: %s", p.Name, note)
 	}
-	store := goldens(c.Golden)
+	golden := goldens(c.Golden)
 	if wantsGolden(p.Scenario) && !c.Quiet {
-		a.note("%s: golden files: %s", p.Name, store.Origin)
+		a.note("%s: golden files: %s", p.Name, golden.Origin)
 	}
 	show := a.progress(c.Quiet)
-	settings := &verify.RunSettings{
+	settings = &verify.RunSettings{
+		Store: settings.Store, OnlyStored: settings.OnlyStored,
 		FailFast: c.FailFast, Code: code, Environment: a.environment(),
 		Command:   quote(append([]string{"verify"}, a.args...)...),
 		Reproduce: func(cell string) string { return quote("verify", "run", p.arg, "--cell", cell[:16]) },
@@ -219,7 +271,7 @@ func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Diges
 			name := "cells/" + cell[:16] + ".log"
 			return name, out.save(name, bytesTo(log))
 		},
-		Goldens: store,
+		Goldens: golden,
 		SaveCandidate: func(g *verify.Golden) (string, error) {
 			path, err := verify.WriteGolden(filepath.Join(out.stage, "golden"), g)
 			return "golden/" + filepath.Base(path), err
@@ -230,20 +282,21 @@ func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Diges
 	if c.Jobs != nil {
 		settings.Jobs = *c.Jobs
 	}
-	r, err := verify.Run(ctx, p.Scenario, a.subjects(), settings)
+	r, err = verify.Run(ctx, p.Scenario, a.subjects(), settings)
 	show.stop()
 	if ctx.Err() != nil {
-		return verify.NotRun, errors.New(show.stopped())
+		return nil, errors.New(show.stopped())
 	}
 	if err != nil {
-		return verify.Error, fmt.Errorf("%s could not be run, and the report of the run before, if any, is as it was: %w", p.Name, err)
+		return nil, fmt.Errorf("%s could not be run, and the report of the run before, if any, is as it was: %w", p.Name, err)
 	}
+	r.Warnings = append(r.Warnings, warnings...)
 	r.Timing.PeakRSS = peakRSS("/proc/self/status")
 	text, err := saveResult(out, r)
 	if err != nil {
-		return verify.Error, fmt.Errorf("the report of %s could not be written, and the one before, if any, is as it was: %w", p.Name, err)
+		return nil, fmt.Errorf("the report of %s could not be written, and the one before, if any, is as it was: %w", p.Name, err)
 	}
-	return r.Verdict, c.tell(a, r, text, out.place)
+	return r, errors.Join(c.announce(a, p, r), c.tell(a, r, text, out.place))
 }
 
 // tell says what a run came to. The last lines are the verdict and where the report is.
@@ -269,15 +322,15 @@ func (c *runCmd) tell(a *app, r *verify.Result, text []byte, place string) error
 	return nil
 }
 
-// interrupted says what was not finished and how to run it again.
+// interrupted says what was not finished and how to go on.
 func (c *runCmd) interrupted(a *app, where error, unfinished []plan) error {
 	a.note("verify: interrupted %s", where)
 	a.note("verify: not finished: %s; no report was written for it, and the one before, if any, is as it was", strings.Join(names(unfinished), ", "))
-	a.note("verify: run again: %s", c.again(unfinished))
+	a.note("verify: what was trained is kept; to go on from there: %s", c.again(unfinished))
 	return status(verify.ExitInterrupted)
 }
 
-// again is the command that runs some of the scenarios again.
+// again is the command that resumes some of the scenarios.
 func (c *runCmd) again(plans []plan) string {
 	words := []string{"verify", "run"}
 	for _, p := range plans {
@@ -288,6 +341,8 @@ func (c *runCmd) again(plans []plan) string {
 			words = append(words, append([]string{name}, value...)...)
 		}
 	}
+	flag(true, "--resume")
+	flag(c.Shard != "", "--shard", c.Shard)
 	flag(c.Out != "reports", "--out", c.Out)
 	if c.Jobs != nil {
 		flag(true, "--jobs", strconv.Itoa(*c.Jobs))
@@ -302,6 +357,7 @@ func (c *runCmd) again(plans []plan) string {
 	flag(c.Golden != "", "--golden", c.Golden)
 	flag(c.Format != "text", "--format", c.Format)
 	flag(c.Quiet, "--quiet")
+	flag(c.Annotate, "--annotate")
 	return quote(words...)
 }
 

@@ -45,7 +45,7 @@ func (Subject) Space() verify.Space {
 				{Name: "rate", Doc: "step size of gradient; 0.1 when absent", Kind: verify.KindNumber, Min: 1e-9, Max: 1e3, Optional: true},
 				{Name: "momentum", Doc: "heavy-ball momentum of gradient; none when absent", Kind: verify.KindNumber, Min: 0, Max: 0.9999, Optional: true},
 				{Name: "memory", Doc: "pairs kept by lbfgs; 8 when absent", Kind: verify.KindInt, Min: 1, Max: 1000, Optional: true},
-				{Name: "gradient_tolerance", Doc: "scale-free gradient norm to reach; 1e-9 when absent", Kind: verify.KindNumber, Min: 1e-14, Max: 1, Optional: true},
+				{Name: "gradient_tolerance", Doc: "scale-free gradient norm to reach; 1e-9 when absent", Kind: verify.KindNumber, Min: 1e-14, Max: 1e-3, Optional: true},
 				{Name: "steps", Doc: "step limit; 20000 when absent", Kind: verify.KindInt, Min: 1, Max: 1e7, Optional: true},
 			}},
 		},

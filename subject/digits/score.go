@@ -40,7 +40,9 @@ func (p *Problem) Inputs(ctx context.Context, name string) (*verify.Inputs, erro
 	if name != "noise" && name != "faint" {
 		images = p.training.Centred(images)
 	}
-	return p.inputs(name, columnMajor(images, p.side), labels), nil
+	in := p.inputs(name, columnMajor(images, p.side), labels)
+	in.Fitted = imageset.Seen(p.settings, name)
+	return in, nil
 }
 
 // InputsFrom implements verify.Scorer.

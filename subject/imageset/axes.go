@@ -50,3 +50,18 @@ func CheckData(data verify.Settings) error {
 	}
 	return nil
 }
+
+// Seen reports whether a subject with these data settings learns from images that the input set of that name has, or
+// is made of.
+func Seen(data verify.Settings, name string) bool {
+	if mnist.Split(data.Text("split")) != mnist.Test {
+		return false
+	}
+	switch name {
+	case "test":
+		return true
+	case "permuted", "inverted", "mirrored":
+		return data.Number("offset") < strangers
+	}
+	return false
+}

@@ -13,7 +13,7 @@ import (
 // The sizes of the input sets other than test.
 const (
 	strangers = 1000 // of those that are no digits, blank apart
-	greys     = 11   // of blank
+	greys     = 101  // of blank
 )
 
 // Names returns the names of the input sets that Inputs knows. A subject has its training images besides.
@@ -29,7 +29,7 @@ func Names() []string {
 //	permuted  the first 1,000 test images, the pixels of all in one random order
 //	inverted  the first 1,000 test images, 1 − x in place of x: dark digits on a light ground
 //	mirrored  the first 1,000 test images, left and right exchanged
-//	blank     11 images without any contrast, of the greys 0, 0.1, ..., 1
+//	blank     101 images without any contrast, of the greys 0, 0.01, ..., 1
 //	faint     noise, a hundredth as strong
 //	shapes    1,000 garments, bags and shoes, drawn by Shapes
 //

@@ -28,7 +28,7 @@ func inputs(t *testing.T, s *Source, name string, side int) (*mat.Dense, []int) 
 
 func TestInputsHaveTheirSize(t *testing.T) {
 	var s Source
-	sizes := map[string]int{"test": 10_000, "blank": 11}
+	sizes := map[string]int{"test": 10_000, "blank": greys}
 	for _, side := range []int{28, 27, 8} {
 		for _, name := range Names() {
 			images, truth := inputs(t, &s, name, side)
@@ -173,9 +173,9 @@ func TestMirroredAndInverted(t *testing.T) {
 
 func TestBlankHasNoContrast(t *testing.T) {
 	images, _ := inputs(t, nil, "blank", 9)
-	for i := range 11 {
+	for i := range greys {
 		row := images.RawRowView(i)
-		if want := float64(i) / 10; floats.Min(row) != want || floats.Max(row) != want {
+		if want := float64(i) / 100; floats.Min(row) != want || floats.Max(row) != want {
 			t.Errorf("image %d has pixels from %v to %v, want %v", i, floats.Min(row), floats.Max(row), want)
 		}
 	}

@@ -55,7 +55,7 @@ func (Subject) Space() verify.Space {
 			{Name: "ascent", Doc: "how to ascend", Kind: verify.KindRecord, Fields: []verify.Axis{
 				{Name: "method", Doc: "gradient ascent with a fixed step size", Kind: verify.KindText, Enum: []string{"gradient"}, Default: "gradient"},
 				{Name: "rate", Doc: "step size, stable below twice its default: one over the largest share of a label when absent", Kind: verify.KindNumber, Min: 1e-9, Max: 1e3, Optional: true},
-				{Name: "gradient_tolerance", Doc: "gradient norm to reach, images having norm one; 1e-12 when absent", Kind: verify.KindNumber, Min: 1e-14, Max: 1, Optional: true},
+				{Name: "gradient_tolerance", Doc: "gradient norm to reach, images having norm one; 1e-12 when absent", Kind: verify.KindNumber, Min: 1e-14, Max: 1e-3, Optional: true},
 				{Name: "steps", Doc: "step limit; 20000 when absent", Kind: verify.KindInt, Min: 1, Max: 1e7, Optional: true},
 			}},
 		},

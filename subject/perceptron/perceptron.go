@@ -49,7 +49,7 @@ func (Subject) Space() verify.Space {
 			{Name: "start", Doc: "distribution of the weights, over the square root of a unit's inputs; biases are zero", Kind: verify.KindText, Enum: sphere.StartNames(), Default: sphere.Gaussian.String(), Start: true},
 			{Name: "ascent", Doc: "how to ascend", Kind: verify.KindRecord, Fields: []verify.Axis{
 				{Name: "method", Doc: "L-BFGS on all images at once", Kind: verify.KindText, Enum: []string{"lbfgs"}, Default: "lbfgs"},
-				{Name: "gradient_tolerance", Doc: "scale-free gradient norm to reach; 1e-9 when absent", Kind: verify.KindNumber, Min: 1e-14, Max: 1, Optional: true},
+				{Name: "gradient_tolerance", Doc: "scale-free gradient norm to reach; 1e-9 when absent", Kind: verify.KindNumber, Min: 1e-14, Max: 1e-3, Optional: true},
 				{Name: "steps", Doc: "step limit; 20000 when absent", Kind: verify.KindInt, Min: 1, Max: 1e7, Optional: true},
 			}},
 		},

@@ -110,7 +110,9 @@ func (s *Set) Inputs(ctx context.Context, name string) (*verify.Inputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.inputs(name, s.training.Centred(images), truth), nil
+	in := s.inputs(name, s.training.Centred(images), truth)
+	in.Fitted = imageset.Seen(s.data, name)
+	return in, nil
 }
 
 // InputsFrom implements verify.Scorer.

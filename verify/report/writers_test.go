@@ -22,6 +22,7 @@ func writers() []writer {
 		{"WriteText", func(w io.Writer, r *verify.Result) error { return WriteText(w, r, 80, true) }},
 		{"WriteJUnit", WriteJUnit},
 		{"WriteHTML", WriteHTML},
+		{"WriteMarkdown", WriteMarkdown},
 	}
 }
 
