@@ -94,7 +94,7 @@ func (dir CellFolder) write(id string, b []byte) error {
 	if err != nil {
 		return err
 	}
-	err = fillGolden(f, b)
+	err = fillFile(f, b)
 	if err == nil {
 		err = os.Rename(f.Name(), dir.path(id))
 	}

@@ -68,6 +68,9 @@ func (x *problemRun) decideScores(c *CheckResult, spec CheckSpec) {
 			standing = Error
 			why = fmt.Sprintf("the subject proves for every input a smaller difference than the one found on %s: one of the two is wrong", liar.name)
 		}
+		if standing == Pass && f.unfinished == f.searches && !(slices.Max(f.bound)/unit <= spec.Tolerance) {
+			standing, why = Inconclusive, fmt.Sprintf("none of %s came to an end", plural(f.searches, "attack"))
+		}
 		x.besiege(c, unit)
 	}
 	c.judge(standing)

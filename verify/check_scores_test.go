@@ -149,3 +149,24 @@ func TestSupremumOfAnyTwoIsTheSumOfTheTwoLargest(t *testing.T) {
 	}
 	t.Errorf("no bound in %v", c.Evidence)
 }
+
+func TestAttacksThatNeverEndShowNothingUnlessABoundDoes(t *testing.T) {
+	lost := func(_, _ []float64, _ AttackRequest) (*Attack, error) {
+		return &Attack{Status: StepLimit, Image: square(1, 0, 0, 0)}, nil
+	}
+	for _, tt := range []struct {
+		name  string
+		bound float64
+		want  Verdict
+		says  string
+	}{
+		{"nothing is proven", math.Inf(1), Inconclusive, "None of 16 attacks came to an end."},
+		{"all is proven", 0, Pass, "It holds for every input there is"},
+	} {
+		s := &suspect{attack: lost, bound: func(_, _ []float64) []float64 { return []float64{tt.bound, tt.bound} }}
+		c, _ := ask(t, s, "scores: {name: all, inputs: [grid, adversary], tolerance: 1e-8, reason: r}")
+		if c.Verdict != tt.want || !strings.Contains(c.Sentence, tt.says) {
+			t.Errorf("%s: %v: %s; want %v: %s", tt.name, c.Verdict, c.Sentence, tt.want, tt.says)
+		}
+	}
+}

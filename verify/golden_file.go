@@ -73,7 +73,7 @@ func writeGolden(dir string, g *Golden) (written *Golden, path string, err error
 			return nil, path, err
 		}
 		temps = append(temps, f.Name())
-		if err := fillGolden(f, content); err != nil {
+		if err := fillFile(f, content); err != nil {
 			return nil, path, err
 		}
 	}
@@ -90,8 +90,8 @@ func writeGolden(dir string, g *Golden) (written *Golden, path string, err error
 	return written, path, errors.Join(d.Sync(), d.Close())
 }
 
-// fillGolden writes content to f, waits until it is on the disk, and closes f.
-func fillGolden(f *os.File, content []byte) error {
+// fillFile writes content to f, waits until it is on the disk, and closes f.
+func fillFile(f *os.File, content []byte) error {
 	_, err := f.Write(content)
 	if err == nil {
 		err = f.Chmod(0o644)

@@ -2,12 +2,29 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"example.org/concord/verify"
 )
 
 // maxSide is the largest number of rows or columns an image may have.
 const maxSide = 4096
+
+// consistentSpread returns an error when a check of images passed though two drawings of a label, of which it compares all,
+// are recorded to be farther apart than the farthest it found.
+func consistentSpread(path string, p *verify.ProblemResult) error {
+	for i, c := range p.Checks {
+		if c.Kind != "images" || c.Verdict != verify.Pass || strings.Contains(c.ID, "-within-") {
+			continue
+		}
+		for j, d := range p.Drawings {
+			if d.MaxAll > c.Value*(1+slack) {
+				return fmt.Errorf("%s.checks[%d].value is %s, the largest, but drawings[%d].max_all is %s", path, i, plain(c.Value), j, plain(d.MaxAll))
+			}
+		}
+	}
+	return nil
+}
 
 func consistentDrawings(path string, d *verify.LabelDrawings) error {
 	for i := range d.Instances {

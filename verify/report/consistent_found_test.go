@@ -199,6 +199,7 @@ func TestInconsistentFindingsAreRefused(t *testing.T) {
 		{"a proof of one of two", func(_ *verify.Result, p *verify.ProblemResult) { p.Drawings[0].Best.Second = 0.412 }, "best.proven is true, but score is 0.412, bound 0.412 and second 0.412"},
 		{"a best image in no basin", func(_ *verify.Result, p *verify.ProblemResult) { p.Drawings[0].Best.Basin = 9 }, "best.basin is 9, but there are"},
 		{"a best image at no distance", func(_ *verify.Result, p *verify.ProblemResult) { p.Drawings[0].Best.Distance = -1 }, "best.distance is -1"},
+		{"drawings farther apart than the farthest", func(_ *verify.Result, p *verify.ProblemResult) { p.Drawings[0].MaxAll = 0.5 }, "value is 0.0163, the largest, but drawings[0].max_all is 0.5"},
 		{"another correlation", func(_ *verify.Result, p *verify.ProblemResult) { p.Drawings[0].Mean.Correlation = 0.1 }, "mean.correlation is 0.1, but that of the pixels is 0.6"},
 		{"a correlation beyond one", func(_ *verify.Result, p *verify.ProblemResult) { p.Drawings[0].Mean.Correlation = 1.1 }, "mean.correlation is 1.1, but a cosine"},
 		{"no correlation", func(_ *verify.Result, p *verify.ProblemResult) { p.Drawings[0].Mean.Correlation = nan }, "mean.correlation is NaN"},

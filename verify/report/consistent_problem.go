@@ -42,6 +42,9 @@ func consistentProblem(path string, p *verify.ProblemResult) error {
 	if err := consistentDistances(path+".distances", p.Distances, p.Trials); err != nil {
 		return err
 	}
+	if err := consistentSpread(path, p); err != nil {
+		return err
+	}
 	for i := range p.Drawings {
 		if err := consistentDrawings(fmt.Sprintf("%s.drawings[%d]", path, i), &p.Drawings[i]); err != nil {
 			return err

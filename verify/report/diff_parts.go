@@ -13,6 +13,17 @@ import (
 // gone names what only one of the results has. That a claim is no longer looked at is no verdict about it.
 func (p *site) gone(name, before, after string) { p.add(name, Changed, before, after) }
 
+// lone names what only one of the results has, in a word, and reports whether that is so.
+func lone[T any](p *site, name string, a, b *T, word func(*T) string) bool {
+	switch {
+	case b == nil:
+		p.gone(name, word(a), "")
+	case a == nil:
+		p.gone(name, "", word(b))
+	}
+	return a == nil || b == nil
+}
+
 func diffScenario(p *site, a, b *verify.ScenarioInfo) {
 	p.in("scenario "+b.Name, func(p *site) {
 		p.text("name", Changed, a.Name, b.Name)
@@ -62,14 +73,10 @@ func diffProblem(p *site, a, b *verify.ProblemResult, control bool) {
 	diffDigests(p, a.Digests, b.Digests)
 	p.text("trials", Changed, trials(a), trials(b))
 	each(a.Checks, b.Checks, func(c verify.CheckResult) string { return c.ID }, func(id string, a, b *verify.CheckResult) {
-		switch {
-		case b == nil:
-			p.gone("check "+id, a.Verdict.String(), "")
-		case a == nil:
-			p.gone("check "+id, "", b.Verdict.String())
-		default:
-			p.in("check "+id, func(p *site) { diffCheck(p, a, b, control) })
+		if lone(p, "check "+id, a, b, func(x *verify.CheckResult) string { return x.Verdict.String() }) {
+			return
 		}
+		p.in("check "+id, func(p *site) { diffCheck(p, a, b, control) })
 	})
 	p.text("basins", Changed, basins(a), basins(b))
 	p.number("largest distance", Moved, largestApart(a), largestApart(b))
@@ -182,64 +189,52 @@ func diffPower(p *site, a, b *verify.Power) {
 func diffDrawings(p *site, a, b []verify.LabelDrawings) {
 	each(a, b, func(d verify.LabelDrawings) string { return d.Label }, func(label string, a, b *verify.LabelDrawings) {
 		name := "drawings of " + label
-		switch {
-		case b == nil:
-			p.gone(name, fmt.Sprint(a.Count), "")
-		case a == nil:
-			p.gone(name, "", fmt.Sprint(b.Count))
-		default:
-			p.in(name, func(p *site) {
-				p.count("drawn", a.Count, b.Count)
-				p.count("converged", a.Converged, b.Converged)
-				p.count("basins", len(a.Basins), len(b.Basins))
-				p.number("first two apart", Moved, a.Difference, b.Difference)
-				p.number("largest distance within a basin", Moved, a.MaxWithin, b.MaxWithin)
-				p.number("largest distance", Moved, a.MaxAll, b.MaxAll)
-			})
+		if lone(p, name, a, b, func(x *verify.LabelDrawings) string { return fmt.Sprint(x.Count) }) {
+			return
 		}
+		p.in(name, func(p *site) {
+			p.count("drawn", a.Count, b.Count)
+			p.count("converged", a.Converged, b.Converged)
+			p.count("basins", len(a.Basins), len(b.Basins))
+			p.number("first two apart", Moved, a.Difference, b.Difference)
+			p.number("largest distance within a basin", Moved, a.MaxWithin, b.MaxWithin)
+			p.number("largest distance", Moved, a.MaxAll, b.MaxAll)
+		})
 	})
 }
 
 func diffMetrics(p *site, a, b []verify.Metric) {
 	each(a, b, func(m verify.Metric) string { return m.Name }, func(name string, a, b *verify.Metric) {
 		name = "metric " + name
-		switch {
-		case b == nil:
-			p.gone(name, exactly(a.Value), "")
-		case a == nil:
-			p.gone(name, "", exactly(b.Value))
-		default:
-			e := Moved
-			x, y := float64(a.Value), float64(b.Value)
-			if !(math.Abs(x-y) <= metricTolerance*max(math.Abs(x), math.Abs(y))) {
-				e = Changed
-			}
-			p.number(name, e, a.Value, b.Value)
-			p.count("sample of "+name, a.N, b.N)
+		if lone(p, name, a, b, func(x *verify.Metric) string { return exactly(x.Value) }) {
+			return
 		}
+		e := Moved
+		x, y := float64(a.Value), float64(b.Value)
+		if !(math.Abs(x-y) <= metricTolerance*max(math.Abs(x), math.Abs(y))) {
+			e = Changed
+		}
+		p.number(name, e, a.Value, b.Value)
+		p.count("sample of "+name, a.N, b.N)
 	})
 }
 
 func diffTwins(p *site, before, after []verify.TwinResult) {
 	each(before, after, func(t verify.TwinResult) string { return t.Name }, func(name string, a, b *verify.TwinResult) {
 		name = "control " + name
-		switch {
-		case b == nil:
-			p.gone(name, a.Verdict.String(), "")
-		case a == nil:
-			p.gone(name, "", b.Verdict.String())
-		default:
-			p.in(name, func(p *site) {
-				p.verdict(a.Verdict, b.Verdict, false)
-				if a.Verdict != b.Verdict {
-					p.text("found", Moved, a.Sentence, b.Sentence)
-				}
-				p.text("subject", Changed, a.Subject, b.Subject)
-				p.text("broken", Changed, settings(a.Broken), settings(b.Broken))
-				p.text("must fail", Changed, strings.Join(a.MustFail, ", "), strings.Join(b.MustFail, ", "))
-				diffProblem(p, &a.Problem, &b.Problem, true)
-			})
+		if lone(p, name, a, b, func(x *verify.TwinResult) string { return x.Verdict.String() }) {
+			return
 		}
+		p.in(name, func(p *site) {
+			p.verdict(a.Verdict, b.Verdict, false)
+			if a.Verdict != b.Verdict {
+				p.text("found", Moved, a.Sentence, b.Sentence)
+			}
+			p.text("subject", Changed, a.Subject, b.Subject)
+			p.text("broken", Changed, settings(a.Broken), settings(b.Broken))
+			p.text("must fail", Changed, strings.Join(a.MustFail, ", "), strings.Join(b.MustFail, ", "))
+			diffProblem(p, &a.Problem, &b.Problem, true)
+		})
 	})
 }
 

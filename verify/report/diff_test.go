@@ -178,10 +178,10 @@ func TestCompare(t *testing.T) {
 		},
 		{
 			name: "drawings", effect: Changed,
-			after: func(r *verify.Result) { d := &r.Problems[0].Drawings[0]; d.Count++; d.MaxAll *= 2 },
+			after: func(r *verify.Result) { d := &r.Problems[0].Drawings[0]; d.Count++; d.MaxAll /= 2 },
 			want: []string{
 				"problem rank=20, drawings of 3: drawn changed 96 > 97",
-				"problem rank=20, drawings of 3: largest distance moved 0.0163 > 0.0326",
+				"problem rank=20, drawings of 3: largest distance moved 0.0163 > 0.00815",
 			},
 		},
 		{
@@ -258,7 +258,7 @@ func apartTrees() (a, b *verify.Result) {
 	refuted(b, 0)
 	b.Problems[0].Checks[0].Reason, b.Problems[0].Checks[0].Quantity = "another \x1b[31mreason", ""
 	b.Problems[0].Metrics[0].Value = nan()
-	b.Problems[0].Drawings[0].MaxAll = verify.Number(math.Inf(1))
+	b.Problems[0].Drawings[0].MaxWithin = verify.Number(math.Inf(1))
 	b.Scenario.Source = "version: 1\nname: x\n"
 	b.Scenario.SHA256 = sha256Of(b.Scenario.Source)
 	b.Environment.CPU = "<b>"

@@ -10,6 +10,10 @@
 //	WriteHTML    index.html, one self-contained page
 //	WriteImages  the drawings as PNG files and their ascent as an animation
 //
+//	WriteMarkdown, WriteAnnotations  a step summary and annotations, for continuous integration on GitHub
+//	Compare, NewHistory, ExplainCell  what changed between runs, how they went over time, and why a cell came to what it did
+//	ResultSchema  the JSON Schema of result.json
+//
 // What is missing from a tree is said in words. It is never blank and never a zero.
 //
 // Every reporter first looks whether the tree is consistent: indices point at something, matrices have
