@@ -62,13 +62,16 @@ const (
 	Stopped                     // cancelled, or no step improves the value although the gradient is still larger
 )
 
+// GradTol is the scale-free gradient norm at which ascents stop that are not told another.
+const GradTol = 1e-9
+
 // Ascent says how to ascend. The zero value is gradient ascent with the defaults.
 type Ascent struct {
 	Method   Method
 	Rate     float64 // step size ρ of Gradient; zero means 0.1
 	Momentum float64 // μ of Gradient, in [0, 1); zero means none
 	Memory   int     // pairs kept by LBFGS; zero means 8
-	GradTol  float64 // scale-free gradient norm to reach; zero means 1e-9
+	GradTol  float64 // scale-free gradient norm to reach; zero means GradTol
 	MaxSteps int     // zero means 100,000
 	// Record, when not nil, is called at the start and after every accepted step. It must not change x.
 	Record func(step int, value, gradNorm float64, x []float64)
@@ -82,7 +85,7 @@ func (a Ascent) withDefaults() Ascent {
 		a.Memory = 8
 	}
 	if a.GradTol == 0 {
-		a.GradTol = 1e-9
+		a.GradTol = GradTol
 	}
 	if a.MaxSteps == 0 {
 		a.MaxSteps = 100_000

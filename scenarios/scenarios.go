@@ -1,4 +1,4 @@
-// Package scenarios holds the scenarios that ship with the program, as data.
+// Package scenarios holds the scenarios that ship with the program, as data, and where their tolerances come from.
 package scenarios
 
 import (
@@ -16,11 +16,22 @@ func List() ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = strings.TrimSuffix(e.Name(), ".yaml")
+	var names []string
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok {
+			names = append(names, name)
+		}
 	}
 	return names, nil
+}
+
+// Calibration returns the calibration of a scenario by its name. The error wraps fs.ErrNotExist when there is none.
+func Calibration(name string) ([]byte, error) {
+	text, err := files.ReadFile(name + ".calibration.json")
+	if err != nil {
+		return nil, fmt.Errorf("scenarios: no calibration of %q: %w", name, err)
+	}
+	return text, nil
 }
 
 // Read returns the text of a scenario by its name. The error wraps fs.ErrNotExist when there is none.

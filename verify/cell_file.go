@@ -16,7 +16,7 @@ import (
 )
 
 // cellMagic begins the file of a cell, and has the version of the format in it.
-const cellMagic = "concord cell file 1\n"
+const cellMagic = "concord cell file 2\n"
 
 // maxCellBytes bounds the file of a cell.
 const maxCellBytes = 1 << 30
@@ -29,6 +29,7 @@ type cellHead struct {
 	GradNorm    Number       `json:"grad_norm"`
 	Steps       int          `json:"steps"`
 	Evaluations int          `json:"evaluations"`
+	Arithmetic  Arithmetic   `json:"arithmetic"` // with which it was made; the zero value where that was not said
 	Curve       []CurvePoint `json:"curve"`
 	Parts       []cellPart   `json:"parts"` // null where there is no tuple
 	Log         []byte       `json:"log"`
@@ -41,9 +42,9 @@ type cellPart struct {
 	Cols int    `json:"cols"`
 }
 
-// encodeCell returns the file of a cell:
+// encodeCell returns the file of a cell that was made with some arithmetic:
 //
-//	"concord cell file 1\n"
+//	"concord cell file 2\n"
 //	length of the head in bytes, uint64
 //	head, JSON
 //	entries of the parts in their order, each row by row, float64
@@ -51,10 +52,10 @@ type cellPart struct {
 //
 // Numbers are little-endian. Every bit of the outcome is kept, but for the payloads of NaN in the head. A part
 // without a matrix is an error, and so is a head that JSON cannot hold.
-func encodeCell(id string, out *Outcome, log []byte) ([]byte, error) {
+func encodeCell(id string, made Arithmetic, out *Outcome, log []byte) ([]byte, error) {
 	head := cellHead{
 		ID: id, Status: out.Status, Fitness: Number(out.Fitness), GradNorm: Number(out.GradNorm),
-		Steps: out.Steps, Evaluations: out.Evaluations, Curve: out.Curve, Log: log,
+		Steps: out.Steps, Evaluations: out.Evaluations, Arithmetic: made, Curve: out.Curve, Log: log,
 	}
 	if out.Tuple != nil {
 		head.Parts = []cellPart{}
@@ -91,8 +92,9 @@ func encodeCell(id string, out *Outcome, log []byte) ([]byte, error) {
 // errDamagedCell says that the file of a cell is not what encodeCell made.
 var errDamagedCell = errors.New("the file is damaged or cut short")
 
-// decodeCell is the inverse of encodeCell for the cell with that id.
-func decodeCell(id string, b []byte) (*Outcome, []byte, error) {
+// decodeCell is the inverse of encodeCell for the cell with that id. It refuses one that is not known to be made
+// with the arithmetic wanted, unless that is the zero value.
+func decodeCell(id string, want Arithmetic, b []byte) (*Outcome, []byte, error) {
 	if !bytes.HasPrefix(b, []byte(cellMagic)) || len(b) < len(cellMagic)+8+sha256.Size {
 		return nil, nil, errDamagedCell
 	}
@@ -117,6 +119,9 @@ func decodeCell(id string, b []byte) (*Outcome, []byte, error) {
 	}
 	if head.ID != id {
 		return nil, nil, fmt.Errorf("the file holds the cell %.16s and not %.16s", head.ID, id)
+	}
+	if want != (Arithmetic{}) && !head.Arithmetic.same(want) {
+		return nil, nil, &ArithmeticError{Made: head.Arithmetic, Want: want}
 	}
 	out := &Outcome{
 		Status: head.Status, Fitness: float64(head.Fitness), GradNorm: float64(head.GradNorm),

@@ -23,8 +23,27 @@ type CellStore interface {
 	Save(id string, out *Outcome, log []byte) error
 }
 
-// CellFolder is a folder with one file for each cell, named after its id, "3f2a….cell".
+// CellFolder is a folder with one file for each cell, named after its id, "3f2a….cell". As a CellStore it does not
+// say or ask with which arithmetic cells were made; see With.
 type CellFolder string
+
+// A cellFolderWith is a folder of cells that were made with one arithmetic.
+type cellFolderWith struct {
+	CellFolder
+	made Arithmetic
+}
+
+// With returns the folder as a store of cells that were made with one arithmetic: Save says that they were, and
+// Load wraps an *ArithmeticError where that is not known of a cell.
+func (dir CellFolder) With(made Arithmetic) CellStore { return cellFolderWith{dir, made} }
+
+// Load implements CellStore.
+func (s cellFolderWith) Load(id string) (*Outcome, []byte, error) { return s.load(id, s.made) }
+
+// Save implements CellStore.
+func (s cellFolderWith) Save(id string, out *Outcome, log []byte) error {
+	return s.save(id, s.made, out, log)
+}
 
 const cellExt = ".cell"
 
@@ -36,7 +55,10 @@ var (
 func (dir CellFolder) path(id string) string { return filepath.Join(string(dir), id+cellExt) }
 
 // Load implements CellStore. The file's SHA-256 is checked. Symbolic links are not followed.
-func (dir CellFolder) Load(id string) (*Outcome, []byte, error) {
+func (dir CellFolder) Load(id string) (*Outcome, []byte, error) { return dir.load(id, Arithmetic{}) }
+
+// load is Load of a cell that was made with some arithmetic, or any where that is the zero value.
+func (dir CellFolder) load(id string, made Arithmetic) (*Outcome, []byte, error) {
 	if !cellName.MatchString(id) {
 		return nil, nil, fmt.Errorf("cell %q: this is no id", id)
 	}
@@ -53,7 +75,7 @@ func (dir CellFolder) Load(id string) (*Outcome, []byte, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", dir.path(id), err)
 	}
-	out, log, err := decodeCell(id, b)
+	out, log, err := decodeCell(id, made, b)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", dir.path(id), err)
 	}
@@ -67,10 +89,15 @@ const saveAttempts = 8
 // Save implements CellStore: the file is complete on the disk under another name before it gets its own. The
 // folder is made when it is not there.
 func (dir CellFolder) Save(id string, out *Outcome, log []byte) error {
+	return dir.save(id, Arithmetic{}, out, log)
+}
+
+// save is Save of a cell that was made with some arithmetic.
+func (dir CellFolder) save(id string, made Arithmetic, out *Outcome, log []byte) error {
 	if !cellName.MatchString(id) {
 		return fmt.Errorf("cell %q: this is no id", id)
 	}
-	b, err := encodeCell(id, out, log)
+	b, err := encodeCell(id, made, out, log)
 	if err != nil {
 		return fmt.Errorf("keeping cell %.16s: %w", id, err)
 	}
@@ -90,25 +117,7 @@ func (dir CellFolder) write(id string, b []byte) error {
 	if err := os.MkdirAll(string(dir), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(string(dir), "."+id+".*.tmp")
-	if err != nil {
-		return err
-	}
-	err = fillFile(f, b)
-	if err == nil {
-		err = os.Rename(f.Name(), dir.path(id))
-	}
-	if err != nil {
-		if rest := os.Remove(f.Name()); !errors.Is(rest, fs.ErrNotExist) {
-			err = errors.Join(err, rest)
-		}
-		return err
-	}
-	d, err := os.Open(string(dir))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return replaceFile(dir.path(id), "."+id+".*.tmp", b)
 }
 
 // Remove takes cells out of the folder, with what writing them may have left half done, and the folder itself when

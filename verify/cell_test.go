@@ -93,11 +93,11 @@ func checkRoundTrip(t interface {
 }, out *Outcome, log []byte,
 ) {
 	t.Helper()
-	b, err := encodeCell(cellID, out, log)
+	b, err := encodeCell(cellID, Arithmetic{}, out, log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, text, err := decodeCell(cellID, b)
+	got, text, err := decodeCell(cellID, Arithmetic{}, b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestEncodeCellRefuses(t *testing.T) {
 		{"a name that is no text", &Outcome{Tuple: symmetry.Tuple{{Name: "\xff", M: mat.NewDense(1, 1, nil)}}}},
 		{"no such status", &Outcome{Status: 77}},
 	} {
-		if _, err := encodeCell(cellID, test.out, nil); err == nil {
+		if _, err := encodeCell(cellID, Arithmetic{}, test.out, nil); err == nil {
 			t.Errorf("encodeCell(%s): no error", test.name)
 		}
 	}
@@ -150,13 +150,13 @@ func seal(head, entries string) []byte {
 }
 
 func TestDamagedCellIsRefused(t *testing.T) {
-	good, err := encodeCell(cellID, sampleCell(), []byte("log"))
+	good, err := encodeCell(cellID, Arithmetic{}, sampleCell(), []byte("log"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Run("cut short", func(t *testing.T) {
 		for n := range good {
-			if _, _, err := decodeCell(cellID, good[:n]); !errors.Is(err, errDamagedCell) {
+			if _, _, err := decodeCell(cellID, Arithmetic{}, good[:n]); !errors.Is(err, errDamagedCell) {
 				t.Fatalf("the first %d of %d bytes: %v, want %v", n, len(good), err, errDamagedCell)
 			}
 		}
@@ -165,7 +165,7 @@ func TestDamagedCellIsRefused(t *testing.T) {
 		for i := range 8 * len(good) {
 			bad := slices.Clone(good)
 			bad[i/8] ^= 1 << (i % 8)
-			if _, _, err := decodeCell(cellID, bad); !errors.Is(err, errDamagedCell) {
+			if _, _, err := decodeCell(cellID, Arithmetic{}, bad); !errors.Is(err, errDamagedCell) {
 				t.Fatalf("bit %d of byte %d flipped: %v, want %v", i%8, i/8, err, errDamagedCell)
 			}
 		}
@@ -189,19 +189,19 @@ func TestDamagedCellIsRefused(t *testing.T) {
 		{"a null number", seal(head+`,"fitness":null}`, "")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if out, _, err := decodeCell(cellID, test.file); !errors.Is(err, errDamagedCell) {
+			if out, _, err := decodeCell(cellID, Arithmetic{}, test.file); !errors.Is(err, errDamagedCell) {
 				t.Errorf("decodeCell = %v, %v, want %v", out, err, errDamagedCell)
 			}
 		})
 	}
 	other := strings.Repeat("f", 64)
-	if _, _, err := decodeCell(other, good); err == nil || !strings.Contains(err.Error(), "holds the cell 0123456789abcdef and not ffffffffffffffff") {
+	if _, _, err := decodeCell(other, Arithmetic{}, good); err == nil || !strings.Contains(err.Error(), "holds the cell 0123456789abcdef and not ffffffffffffffff") {
 		t.Errorf("decodeCell with another id: %v", err)
 	}
 }
 
 func FuzzDecodeCell(f *testing.F) {
-	good, err := encodeCell(cellID, sampleCell(), []byte("log"))
+	good, err := encodeCell(cellID, Arithmetic{}, sampleCell(), []byte("log"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func FuzzDecodeCell(f *testing.F) {
 	f.Add(`{"id":"`+cellID+`","status":"converged","parts":[{"name":"u","rows":1,"cols":1}]}`, "12345678")
 	f.Add("{}", "")
 	f.Fuzz(func(t *testing.T, head, entries string) {
-		out, log, err := decodeCell(cellID, seal(head, entries))
+		out, log, err := decodeCell(cellID, Arithmetic{}, seal(head, entries))
 		if err == nil {
 			checkRoundTrip(t, out, log)
 		}

@@ -74,6 +74,7 @@ func (x *problemRun) decideOutcome(c *CheckResult, spec CheckSpec) {
 	if c.Verdict == Fail && f.candidate != "" {
 		c.Evidence = append(c.Evidence, Evidence{Text: "candidate: " + f.candidate, Value: Number(math.NaN())})
 	}
+	x.sayElsewhere(c)
 	switch c.Verdict {
 	case Pass:
 		c.Sentence = fmt.Sprintf("All %d trained tuples lie within %.2g of the golden one (%s allowed)%s.", len(x.converged), f.tuple, spec.allowed(), f.drawings())
@@ -82,5 +83,17 @@ func (x *problemRun) decideOutcome(c *CheckResult, spec CheckSpec) {
 			f.tuple, spec.allowed(), f.drawings(), spec.ImageTolerance, approve)
 	default:
 		c.Sentence = undecided(why, len(x.converged), f.tuple)
+	}
+}
+
+// sayElsewhere says how the environment differs from that in which the golden was approved. It explains and does
+// not decide.
+func (x *problemRun) sayElsewhere(c *CheckResult) {
+	sentences, loud := elsewhere(&x.golden.golden.Source.Environment, &x.Environment)
+	for _, s := range sentences {
+		c.Evidence = append(c.Evidence, Evidence{Text: s, Value: Number(math.NaN())})
+	}
+	if loud {
+		x.asides = append(x.asides, fmt.Sprintf("%s, check %s: %s", x.result.Label, c.ID, strings.Join(sentences, "; ")))
 	}
 }

@@ -36,6 +36,7 @@ func (x *problemRun) decide() {
 		if spec.Claim != "" {
 			c.Title = spec.Claim
 		}
+		x.s.provenance(&c)
 		x.result.Checks = append(x.result.Checks, c)
 		verdicts = append(verdicts, c.Verdict)
 	}
@@ -137,6 +138,10 @@ func (x *problemRun) standing() (Verdict, string) {
 		return Error, x.compareErr.Error()
 	case a != b:
 		return Vacuous, fmt.Sprintf("%s and %s are the same from their first step on, so the start seems to be ignored", x.cells[a].Label, x.cells[b].Label)
+	}
+	if a, b := x.sameBeginning(); a != b {
+		return Vacuous, fmt.Sprintf("%s and %s begin at the same fitness and gradient norm to the last bit, as all starts do, so the start seems to be ignored",
+			x.cells[a].Label, x.cells[b].Label)
 	}
 	return Pass, ""
 }

@@ -147,6 +147,17 @@ func encodeArrays(arrays []array) ([]byte, error) {
 // decodeArrays returns the arrays of an npz archive, which has to hold exactly those that docs describe. It
 // needs no more memory than docs promise, and docs have passed checkArrays.
 func decodeArrays(docs []ArrayDoc, npz []byte) ([]array, error) {
+	room := maxHeader
+	for _, doc := range docs {
+		n, err := entries(doc.Shape)
+		if err != nil {
+			return nil, fmt.Errorf("array %s: %w", doc.Name, err)
+		}
+		room += 8*n + maxHeader
+	}
+	if len(npz) > room+room/64 { // its list of entries alone would take several times as much memory
+		return nil, fmt.Errorf("the archive has %d bytes, and what the side-car describes fills at most %d", len(npz), room+room/64)
+	}
 	z, err := zip.NewReader(bytes.NewReader(npz), int64(len(npz)))
 	if err != nil {
 		return nil, fmt.Errorf("no npz archive, or cut short: %w", err)

@@ -213,22 +213,13 @@ func (d *GoldenDiff) drawings(golden, candidate *Golden, tolerance float64) {
 
 // diffSources lists what is not the same about where two goldens come from.
 func diffSources(want, got *Provenance) []SourceDiff {
-	var out []SourceDiff
+	g, w := &got.Environment, &want.Environment
+	out := diffArithmetic(w, g)
 	add := func(what string, got, want any) {
 		if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {
 			out = append(out, SourceDiff{what, cmp.Or(g, "none"), cmp.Or(w, "none")})
 		}
 	}
-	g, w := &got.Environment, &want.Environment
-	add("Go", g.Go, w.Go)
-	add("CPU", g.CPU, w.CPU)
-	add("FMA", g.FMA, w.FMA)
-	add("kernels", g.Kernels, w.Kernels)
-	add("GOAMD64", g.GOAMD64, w.GOAMD64)
-	add("GOARCH", g.GOARCH, w.GOARCH)
-	add("GOOS", g.GOOS, w.GOOS)
-	add("GODEBUG", g.GODEBUG, w.GODEBUG)
-	add("build tags", g.Tags, w.Tags)
 	add("cores", g.Cores, w.Cores)
 	add("version", g.Version, w.Version)
 	add("revision", g.Revision, w.Revision)

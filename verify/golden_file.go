@@ -90,6 +90,31 @@ func writeGolden(dir string, g *Golden) (written *Golden, path string, err error
 	return written, path, errors.Join(d.Sync(), d.Close())
 }
 
+// replaceFile writes a file as a whole or not at all, by way of a temporary one in the same folder that is named after
+// a pattern of os.CreateTemp.
+func replaceFile(path, temporary string, content []byte) error {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, temporary)
+	if err != nil {
+		return err
+	}
+	err = fillFile(f, content)
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		if rest := os.Remove(f.Name()); !errors.Is(rest, fs.ErrNotExist) {
+			err = errors.Join(err, rest)
+		}
+		return err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
 // fillFile writes content to f, waits until it is on the disk, and closes f.
 func fillFile(f *os.File, content []byte) error {
 	_, err := f.Write(content)

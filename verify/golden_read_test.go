@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -163,6 +164,7 @@ func TestReadGoldenRefusesArrays(t *testing.T) {
 		{"a header that is no dictionary", header("shape=(2, 3)\n"), `array A: its header "shape=(2, 3)\n" is not as NumPy writes it`},
 		{"code for a header", header("__import__('os').system('true')\n"), "is not as NumPy writes it"},
 		{"a bomb that says so", a(func(e *zipEntry) { e.size = 1 << 40 }), "array A: the archive says that it takes 1099511627776 bytes"},
+		{"a bomb of entries", zipOf(t, slices.Repeat([]zipEntry{{name: "A.npy"}}, 5000)...), "the archive has 430022 bytes, and what the side-car describes fills at most 199821"},
 		{"a size that is wrong", a(func(e *zipEntry) { e.size = 200 }), "array A: after the last entry: unexpected EOF"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

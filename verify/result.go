@@ -322,19 +322,22 @@ type TwinResult struct {
 
 // Environment is where a run took place.
 type Environment struct {
-	Version  string            `json:"version"`  // of this tool
-	Revision string            `json:"revision"` // of its source, with "+dirty" where it was not committed
-	Go       string            `json:"go"`
-	GOOS     string            `json:"goos"`
-	GOARCH   string            `json:"goarch"`
-	GOAMD64  string            `json:"goamd64"` // or the like of another architecture
-	Tags     string            `json:"tags"`    // build tags
-	GODEBUG  string            `json:"godebug"`
-	CPU      string            `json:"cpu"`
-	FMA      bool              `json:"fma"`     // fused multiply-add in the CPU and not switched off
-	Kernels  string            `json:"kernels"` // of matrix products: "avx512", "avx2" or "gonum"
-	Cores    int               `json:"cores"`
-	Modules  map[string]string `json:"modules"` // path to version
+	Version  string `json:"version"`  // of this tool
+	Revision string `json:"revision"` // of its source, with "+dirty" where it was not committed
+	Go       string `json:"go"`
+	GOOS     string `json:"goos"`
+	GOARCH   string `json:"goarch"`
+	GOAMD64  string `json:"goamd64"` // or the like of another architecture
+	Tags     string `json:"tags"`    // build tags
+	GODEBUG  string `json:"godebug"`
+	CPU      string `json:"cpu"`
+	FMA      bool   `json:"fma"`     // fused multiply-add in the CPU and not switched off
+	Kernels  string `json:"kernels"` // of matrix products: "avx512", "avx2" or "gonum"
+	Cores    int    `json:"cores"`
+	// SHA-256 of what functions, sums and products of fixed numbers come to here. Where it is the same, the same
+	// program gives the same bits, on whatever processor. "" in what older versions wrote.
+	Arithmetic string            `json:"arithmetic,omitempty"`
+	Modules    map[string]string `json:"modules"` // path to version
 }
 
 // Timing is when and how long.

@@ -18,6 +18,11 @@ type RunSettings struct {
 	Jobs int
 	// FailFast leaves out the problems, twins and doses that come after the first one that does not pass.
 	FailFast bool
+	// TrialLimit is how long one trial may train, by the system's clock and not by Clock; zero means as long as it
+	// likes. A trial that takes longer fails, is not kept by Store, and does not hold up the others, even where the
+	// subject does not stop when it is told to (see TrainTrial). Trials that are done in time are the same to the
+	// bit under any limit. Nothing but training is limited.
+	TrialLimit time.Duration
 	// Code identifies the program, as part of every cell's id. The zero value is for tests.
 	Code Digest
 	// Environment is copied into the result, as is Command, the command line of this run.
@@ -60,6 +65,7 @@ type runner struct {
 	timing   Timing
 	began    time.Time
 	damaged  []string // why stored outcomes could not be used
+	asides   []string // how the environment differs from those of goldens
 }
 
 // newRunner replaces zero settings by what they stand for, and makes sure that every subject is there.
@@ -158,7 +164,7 @@ func Run(ctx context.Context, s *Scenario, subjects []Subject, settings *RunSett
 	for _, cut := range s.Reduced {
 		result.Sentence += " Reduced: " + cut + "."
 	}
-	result.Warnings = append(append(result.Warnings, r.damaged...), r.warnings(result)...)
+	result.Warnings = append(result.Warnings, slices.Concat(r.damaged, r.asides, r.warnings(result))...)
 	r.timing.Seconds = Number(r.Clock().Sub(r.began).Seconds())
 	result.Timing = r.timing
 	return result, nil
@@ -242,16 +248,24 @@ func (r *runner) open(ctx context.Context, s *Scenario, i int) (*problemRun, err
 		Basins: []Basin{}, Drawings: []LabelDrawings{}, Metrics: []Metric{},
 		Confusion: []Confusion{}, Novelty: []Novelty{}, Judges: []JudgeInfo{},
 	}
-	p, err := subject.Open(ctx, statement.Data, statement.Settings)
+	var p Problem
+	var digests []Digest
+	err = guarded(func(int) error {
+		var err error
+		if p, err = subject.Open(ctx, statement.Data, statement.Settings); err != nil {
+			return err
+		}
+		digests = append(slices.Clone(p.Digests()), r.Code)
+		x.result.Symmetry = p.Symmetry().String()
+		return nil
+	}, 0)
 	if err != nil {
-		x.result.Error = err.Error()
+		x.result.Error = legible(err.Error())
 		return x, ctx.Err()
 	}
 	x.p = p
-	digests := append(slices.Clone(p.Digests()), r.Code)
 	x.result.ID = ProblemID(digests, statement)
 	x.result.Digests = digests
-	x.result.Symmetry = p.Symmetry().String()
 	x.cells = s.Cells(subject.Space(), i, digests)
 	return x, nil
 }
@@ -276,7 +290,7 @@ func (r *runner) problem(ctx context.Context, s *Scenario, i int) (*problemRun, 
 		{"golden", x.goldens, nil},
 	} {
 		began := r.Clock()
-		switch err := step.do(ctx); {
+		switch err := guarded(func(int) error { return step.do(ctx) }, 0); {
 		case ctx.Err() != nil:
 			return x, ctx.Err()
 		case err != nil && step.sink == nil:
@@ -287,6 +301,7 @@ func (r *runner) problem(ctx context.Context, s *Scenario, i int) (*problemRun, 
 		r.phase(step.name, r.Clock().Sub(began))
 	}
 	x.decide()
+	x.result.legible()
 	return x, nil
 }
 

@@ -22,6 +22,8 @@ type Scenario struct {
 	Twins    []TwinSpec
 	Doses    []DoseSpec
 
+	Calibration *Calibration // where the tolerances come from; nil: nobody measured it
+
 	Reduced []string // how a run was cut down against the text, one sentence each; empty: not at all
 }
 

@@ -164,6 +164,16 @@ type Certifier interface {
 	Polish(ctx context.Context, t symmetry.Tuple) (polished symmetry.Tuple, steps int, err error)
 }
 
+// A Rehearser is a Problem that shows how much of an outcome is owed to rounding and to the rules that stop training
+// and drawing: what Calibrate derives tolerances from. One that is an Artist heeds DrawRequest.GradNorm.
+type Rehearser interface {
+	// StoppingRules returns the gradient norms at which the trial and drawings stop, positive.
+	StoppingRules(t Trial) (training, drawing float64)
+	// Rehearse trains t as Train does, but from a start moved at random by nudge, relative to its norm, and until the
+	// gradient norm is at most gradNorm.
+	Rehearse(ctx context.Context, t Trial, nudge, gradNorm float64) (*Outcome, error)
+}
+
 // A DrawRequest asks for one drawing.
 type DrawRequest struct {
 	Label    int    // index into Artist.Labels
@@ -171,6 +181,8 @@ type DrawRequest struct {
 	Instance int    // 0, 1, ...: different instances start elsewhere
 	Pattern  string // one of Patterned.Patterns: begin there; "" begins anywhere
 	Frames   bool   // keep frames of the ascent
+	// GradNorm is the gradient norm to reach; zero leaves it to the Artist. Only a Rehearser is asked for another.
+	GradNorm float64
 }
 
 // A Drawing is an image with the way it was reached.

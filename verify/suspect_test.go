@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"sync/atomic"
 
@@ -378,6 +377,3 @@ func (p *suspectProblem) Polish(context.Context, symmetry.Tuple) (symmetry.Tuple
 }
 
 var errBroken = errors.New("the disk is on fire")
-
-// leaked keeps what a leaking suspect allocates.
-func allocate(megabytes int) { runtime.KeepAlive(make([]byte, megabytes<<20)) }

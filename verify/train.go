@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/debug"
 	"sync"
 
 	"example.org/concord/verify/symmetry"
@@ -81,16 +80,6 @@ func each(ctx context.Context, n, jobs int, do func(i int) error) error {
 	return ctx.Err()
 }
 
-// guarded turns a panic of do(i) into an error with the stack: a subject that breaks must not take the run along.
-func guarded(do func(i int) error, i int) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-		}
-	}()
-	return do(i)
-}
-
 // progress returns a function that counts units of a phase and tells Progress.
 func (x *problemRun) progress(phase string, total int) func(note string) {
 	var mu sync.Mutex
@@ -128,7 +117,7 @@ func (x *problemRun) train(ctx context.Context) error {
 			Metrics: []Metric{}, Curve: []CurvePoint{},
 		}
 		if failure != nil {
-			t.Error = failure.Error()
+			t.Error = legible(failure.Error())
 			fmt.Fprintf(&log, "error: %v\n", failure)
 		} else {
 			x.outcomes[i] = out
@@ -159,18 +148,41 @@ func (x *problemRun) train(ctx context.Context) error {
 		return err
 	}
 	x.timing.Cells = append(x.timing.Cells, timings...)
-	for i, err := range x.unusable {
-		if err != nil {
-			x.damaged = append(x.damaged, fmt.Sprintf("%s, %s: what was stored of %s could not be used, so it was trained again: %v",
-				x.s.Name, x.result.Label, x.cells[i].Label, err))
-		}
-	}
+	x.sayUnusable()
 	for i, out := range x.outcomes {
 		if out != nil && out.Status == Converged {
 			x.converged = append(x.converged, i)
 		}
 	}
 	return nil
+}
+
+// sayUnusable says which stored outcomes could not be used: each that is damaged, and in one sentence all that were
+// made with the same other arithmetic.
+func (x *problemRun) sayUnusable() {
+	again := func(what string, err error) {
+		x.damaged = append(x.damaged, fmt.Sprintf("%s, %s: what was stored of %s could not be used, so it was trained again: %v",
+			x.s.Name, x.result.Label, what, err))
+	}
+	var kinds []ArithmeticError
+	labels := map[ArithmeticError][]string{}
+	for i, err := range x.unusable {
+		if other, ok := errors.AsType[*ArithmeticError](err); ok {
+			if labels[*other] == nil {
+				kinds = append(kinds, *other)
+			}
+			labels[*other] = append(labels[*other], x.cells[i].Label)
+		} else if err != nil {
+			again(x.cells[i].Label, err)
+		}
+	}
+	for _, kind := range kinds {
+		what := labels[kind][0]
+		if more := len(labels[kind]) - 1; more > 0 {
+			what += fmt.Sprintf(" and %d more", more)
+		}
+		again(what, &kind)
+	}
 }
 
 // outcome returns what is stored of trial i, or trains it and stores what it came to. The failure is that of the
@@ -189,7 +201,7 @@ func (x *problemRun) outcome(ctx context.Context, i int, log *bytes.Buffer) (out
 			x.unusable[i] = err
 		}
 	}
-	out, failure = x.trial(ctx, c.T, log)
+	out, failure = TrainTrial(ctx, x.p, c.T, x.TrialLimit, log)
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
 	}
@@ -210,42 +222,7 @@ func (x *problemRun) stored(id string) (*Outcome, []byte, error) {
 	return out, log, err
 }
 
-// trial trains one trial, turns a panic into an error, and refuses an outcome that contradicts itself.
-func (x *problemRun) trial(ctx context.Context, t Trial, log *bytes.Buffer) (out *Outcome, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			out, err = nil, fmt.Errorf("panic: %v", v)
-			log.Write(debug.Stack())
-		}
-	}()
-	out, err = x.p.Train(ctx, t, log)
-	if err == nil {
-		err = x.accept(out)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 // accept says what contradicts itself in an outcome.
-func (x *problemRun) accept(out *Outcome) error {
-	switch {
-	case out == nil:
-		return fmt.Errorf("the subject returned neither an outcome nor an error")
-	case out.Status == StatusNotRun || out.Status == StatusFailed:
-		return fmt.Errorf("the subject returned an outcome with status %q", out.Status)
-	case out.Status == Converged && (!isFinite(out.Fitness) || !isFinite(out.GradNorm)):
-		return fmt.Errorf("the subject claims convergence at fitness %v with gradient norm %v", out.Fitness, out.GradNorm)
-	case out.Status == Converged && out.Tuple == nil:
-		return fmt.Errorf("the subject claims convergence without a tuple")
-	}
-	if out.Tuple != nil {
-		if err := x.p.Symmetry().Check(out.Tuple); err != nil {
-			return fmt.Errorf("the tuple is unusable: %w", err)
-		}
-	}
-	return nil
-}
+func (x *problemRun) accept(out *Outcome) error { return accept(x.p, out) }
 
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -45,7 +45,7 @@ func (p *Problem) Draw(ctx context.Context, t symmetry.Tuple, r verify.DrawReque
 	if r.Frames {
 		keep = frames
 	}
-	ascent := model.Ascent{Method: model.LBFGS, MaxSteps: searchSteps}
+	ascent := model.Ascent{Method: model.LBFGS, GradTol: r.GradNorm, MaxSteps: searchSteps}
 	drawer := model.NewDrawer(params(t), r.Label, p.side, p.reading)
 	start, steps := p.noise(r.Seed, "image", r.Label, r.Instance), 0
 	var film [][]float64

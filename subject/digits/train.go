@@ -1,6 +1,7 @@
 package digits
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,6 +18,22 @@ const curvePoints = 80
 
 // Train implements verify.Problem.
 func (p *Problem) Train(ctx context.Context, t verify.Trial, log io.Writer) (*verify.Outcome, error) {
+	return p.train(ctx, t, 0, 0, log)
+}
+
+// StoppingRules implements verify.Rehearser.
+func (p *Problem) StoppingRules(t verify.Trial) (training, drawing float64) {
+	return cmp.Or(t.Settings.Record("ascent").Number("gradient_tolerance"), model.GradTol), model.GradTol
+}
+
+// Rehearse implements verify.Rehearser.
+func (p *Problem) Rehearse(ctx context.Context, t verify.Trial, nudge, gradNorm float64) (*verify.Outcome, error) {
+	return p.train(ctx, t, nudge, gradNorm, io.Discard)
+}
+
+// train trains a trial from its start moved by nudge, until the gradient norm is gradNorm, or where that is zero as the
+// trial says.
+func (p *Problem) train(ctx context.Context, t verify.Trial, nudge, gradNorm float64, log io.Writer) (*verify.Outcome, error) {
 	start, err := model.ParseStart(t.Settings.Text("start"))
 	if err != nil {
 		return nil, err
@@ -25,12 +42,16 @@ func (p *Problem) Train(ctx context.Context, t verify.Trial, log io.Writer) (*ve
 	if err != nil {
 		return nil, err
 	}
+	a.GradTol = cmp.Or(gradNorm, a.GradTol)
 	var curve []verify.CurvePoint
 	a.Record = func(step int, value, gradNorm float64, _ []float64) {
 		curve = append(curve, verify.CurvePoint{Step: step, Fitness: verify.Number(value), GradNorm: verify.Number(gradNorm)})
 	}
 	begin := start.Draw(t.Seed, p.rank, p.side*p.side, classes)
 	begin.FlipSigns(t.Seed, t.Settings.Number("negative"))
+	if nudge > 0 {
+		begin.Perturb(t.Seed, nudge)
+	}
 	x, report := model.Train(ctx, p.data, begin, a)
 	curve = model.Thin(curve, curvePoints)
 	for _, c := range curve {
