@@ -305,6 +305,7 @@ func environment(e *verify.Environment) []fact {
 		{"cpu", e.CPU},
 		{"fma", yes(e.FMA)},
 		{"kernels", e.Kernels},
+		{"arithmetic", fmt.Sprintf("%.16s", e.Arithmetic)},
 		{"cores", fmt.Sprint(e.Cores)},
 	}
 }

@@ -36,7 +36,7 @@ func WriteDiffText(w io.Writer, c *Comparison, width int, color bool) error {
 	t.say("  ", "before: "+c.Before.words())
 	t.say("  ", "after:  "+c.After.words())
 	t.parts("", c.Parts)
-	if _, err := w.Write(t.b.Bytes()); err != nil {
+	if _, err := w.Write(withoutCommands(t.b.Bytes())); err != nil {
 		return fmt.Errorf("report: writing a comparison: %w", err)
 	}
 	return nil

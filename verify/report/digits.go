@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 
 	"example.org/concord/verify"
@@ -23,7 +22,7 @@ type labelView struct {
 
 // picture is one picture of the page. A picture with several frames holds them from left to right.
 type picture struct {
-	URI        template.URL // "" when there are no pixels
+	PNG        []byte // the file; nil when there are no pixels
 	Rows, Cols int
 	Frames     int
 	Alt        string
@@ -144,7 +143,7 @@ func newPicture(cols int, scale float64, frames ...[]float64) (*picture, error) 
 		return p, nil
 	}
 	p.Rows = len(frames[0]) / cols
-	uri, err := dataURI(signedPicture(cols, scale, frames...))
-	p.URI = uri
+	file, err := pngFile(signedPicture(cols, scale, frames...))
+	p.PNG = file
 	return p, err
 }

@@ -7,7 +7,7 @@
 //	WriteJSON    result.json, the tree itself; ReadJSON reads it back
 //	WriteText    the summary on a terminal
 //	WriteJUnit   junit.xml, for continuous integration
-//	WriteHTML    index.html, one self-contained page
+//	WriteHTML    index.html, one self-contained page; SaveHTML also with its style and pictures in a folder beside it
 //	WriteImages  the drawings as PNG files and their ascent as an animation
 //
 //	WriteMarkdown, WriteAnnotations  a step summary and annotations, for continuous integration on GitHub

@@ -99,7 +99,7 @@ func explain(r *verify.Result, width int) (*explanation, error) {
 type explanation struct{ text }
 
 func (t *explanation) to(w io.Writer) error {
-	if _, err := w.Write(t.b.Bytes()); err != nil {
+	if _, err := w.Write(withoutCommands(t.b.Bytes())); err != nil {
 		return fmt.Errorf("report: explaining: %w", err)
 	}
 	return nil

@@ -42,11 +42,34 @@ func WriteAnnotations(w io.Writer, r *verify.Result, place Place, most int) (int
 	all = all[:min(len(all), max(most, 0))]
 	var b bytes.Buffer
 	for _, a := range all {
-		b.WriteString("::error ")
-		if place.File != "" {
-			fmt.Fprintf(&b, "file=%s,line=%d,", commandProperty(place.File), a.line)
+		a.title = r.Scenario.Name + ": " + a.title
+		a.write(&b, place.File)
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return 0, fmt.Errorf("report: annotations: %w", err)
+	}
+	return len(all), nil
+}
+
+// WriteMistakes writes what is wrong with the text of a scenario as error commands of GitHub Actions, each with the
+// line and the column:
+//
+//	::error file=my/x.yaml,line=3,col=7,title=my/x.yaml cannot be used::unknown key "tolerence"; did you mean "tolerance"?
+//
+// File is the path of the scenario relative to the repository; when it is "", the message begins with the path and
+// the place. It writes at most the given number of them and returns how many it wrote.
+func WriteMistakes(w io.Writer, e *verify.ScenarioError, file string, most int) (int, error) {
+	all := e.Problems[:min(len(e.Problems), max(most, 0))]
+	var b bytes.Buffer
+	for _, p := range all {
+		text := p.Text
+		if p.Suggestion != "" {
+			text += "; " + p.Suggestion
 		}
-		fmt.Fprintf(&b, "title=%s::%s\n", commandProperty(r.Scenario.Name+": "+a.title), commandData(a.text))
+		if file == "" {
+			text = fmt.Sprintf("%s:%d:%d: %s", e.Path, p.Line, p.Column, text)
+		}
+		annotation{p.Line, p.Column, e.Path + " cannot be used", text}.write(&b, file)
 	}
 	if _, err := w.Write(b.Bytes()); err != nil {
 		return 0, fmt.Errorf("report: annotations: %w", err)
@@ -56,8 +79,20 @@ func WriteAnnotations(w io.Writer, r *verify.Result, place Place, most int) (int
 
 // annotation is one remark at a line of a scenario.
 type annotation struct {
-	line        int
-	title, text string
+	line, column int // column 0: the whole line
+	title, text  string
+}
+
+// write writes it as a workflow command. File is the scenario's, "" where it is not in the repository.
+func (a annotation) write(b *bytes.Buffer, file string) {
+	b.WriteString("::error ")
+	if file != "" {
+		fmt.Fprintf(b, "file=%s,line=%d,", commandProperty(file), a.line)
+		if a.column > 0 {
+			fmt.Fprintf(b, "col=%d,", a.column)
+		}
+	}
+	fmt.Fprintf(b, "title=%s::%s\n", commandProperty(a.title), commandData(a.text))
 }
 
 // annotations returns what there is to remark, refuted claims first.
@@ -70,21 +105,21 @@ func annotations(r *verify.Result, place Place) []annotation {
 				continue
 			}
 			kinds[c.Kind] = true
-			all = append(all, annotation{line(place.Check, c.ID), c.ID + " " + c.Verdict.String(), c.sentence() + again(r)})
+			all = append(all, annotation{line(place.Check, c.ID), 0, c.ID + " " + c.Verdict.String(), c.sentence() + again(r)})
 		}
 	}
 	for i := range r.Twins {
 		if t := &r.Twins[i]; t.Verdict != verify.Pass {
-			all = append(all, annotation{line(place.Twin, t.Name), "control " + t.Name + " " + t.Verdict.String(), orUnsaid(t.Sentence) + again(r)})
+			all = append(all, annotation{line(place.Twin, t.Name), 0, "control " + t.Name + " " + t.Verdict.String(), orUnsaid(t.Sentence) + again(r)})
 		}
 	}
 	for i := range r.Doses {
 		if d := &r.Doses[i]; d.Verdict != verify.Pass {
-			all = append(all, annotation{line(place.Dose, d.Name), "doses " + d.Name + " " + d.Verdict.String(), orUnsaid(d.Sentence) + again(r)})
+			all = append(all, annotation{line(place.Dose, d.Name), 0, "doses " + d.Name + " " + d.Verdict.String(), orUnsaid(d.Sentence) + again(r)})
 		}
 	}
 	if len(all) == 0 && r.Verdict != verify.Pass {
-		all = append(all, annotation{1, r.Verdict.String(), orUnsaid(r.Sentence) + again(r)})
+		all = append(all, annotation{1, 0, r.Verdict.String(), orUnsaid(r.Sentence) + again(r)})
 	}
 	return all
 }
@@ -107,12 +142,22 @@ func orUnsaid(sentence string) string {
 
 // commandData escapes the message of a workflow command.
 func commandData(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(withBreaks(s))
 }
 
 // commandProperty escapes the value of a property of a workflow command.
 func commandProperty(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(withBreaks(s))
+}
+
+// withBreaks is printable with the ends of lines left as they are.
+func withBreaks(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\r' || r == '\n' {
+			return r
+		}
+		return printableRune(r)
+	}, s)
 }
 
 // claimOf is a check over all problems that have it.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"image"
 	"image/color"
 	"math"
@@ -13,15 +12,15 @@ import (
 // heatView shows all pairwise distances: one pixel per pair, the same logarithmic colours before and
 // after alignment.
 type heatView struct {
-	Gradient      string       // id of the colour scale
-	Before, After template.URL // Before is "" when it was not recorded
-	Count         int          // of trials
-	Block         int          // trials per pixel, 1 unless there are very many
-	Stretches     []stretch    // basins along the side, of heatSide units
-	Ticks         []tick       // of the colour scale
-	Stops         []stop       // of the colour scale
-	Tolerance     *tick        // where a check draws the line; nil when none does or it is off the scale
-	Flat          bool         // every distance is zero or not a number: there is no scale
+	Gradient      string    // id of the colour scale
+	Before, After []byte    // PNG files; Before is nil when it was not recorded
+	Count         int       // of trials
+	Block         int       // trials per pixel, 1 unless there are very many
+	Stretches     []stretch // basins along the side, of heatSide units
+	Ticks         []tick    // of the colour scale
+	Stops         []stop    // of the colour scale
+	Tolerance     *tick     // where a check draws the line; nil when none does or it is off the scale
+	Flat          bool      // every distance is zero or not a number: there is no scale
 	Max, Before1  verify.Number
 }
 
@@ -56,11 +55,11 @@ func newHeatView(id string, p *verify.ProblemResult) (*heatView, error) {
 	low, high := decades(d.After, d.Before)
 	v.Flat = high <= low
 	var err error
-	if v.After, err = dataURI(heatPicture(d.After, n, v.Block, low, high)); err != nil {
+	if v.After, err = pngFile(heatPicture(d.After, n, v.Block, low, high)); err != nil {
 		return nil, err
 	}
 	if len(d.Before) > 0 {
-		if v.Before, err = dataURI(heatPicture(d.Before, n, v.Block, low, high)); err != nil {
+		if v.Before, err = pngFile(heatPicture(d.Before, n, v.Block, low, high)); err != nil {
 			return nil, err
 		}
 	}

@@ -35,7 +35,7 @@ func WriteHistoryText(w io.Writer, h *History, width int, color bool) error {
 		t.gap()
 		t.say("", s)
 	}
-	if _, err := w.Write(t.b.Bytes()); err != nil {
+	if _, err := w.Write(withoutCommands(t.b.Bytes())); err != nil {
 		return fmt.Errorf("report: writing a history: %w", err)
 	}
 	return nil

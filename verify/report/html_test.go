@@ -227,23 +227,6 @@ func poisoned(t *testing.T, text string) *verify.Result {
 	return r
 }
 
-func TestHTMLStringsAreHarmless(t *testing.T) {
-	tags := func(page string) []string { return matches(page, `<([a-zA-Z/!][a-zA-Z0-9]*)`) }
-	harmless := tags(html(t, poisoned(t, "x")))
-	for _, text := range []string{
-		`"><script>alert(1)</script>`, `'><img src=x onerror=alert(1)>`, `</style><script>alert(1)</script>`, `" onload="alert(1)`,
-		`</title><svg onload=alert(1)>`, `--><b>`, `<!--`, "{{.}}", "`${alert(1)}`", `javascript:alert(1)`, "\x00\x1b[31m\u202e",
-	} {
-		page := html(t, poisoned(t, text))
-		if got := tags(page); !slices.Equal(got, harmless) {
-			t.Errorf("with %q in every string the page has %d tags, want the same %d as with a harmless text", text, len(got), len(harmless))
-		}
-		for _, attribute := range matches(page, `<[a-zA-Z][^<>"]*(?:"[^"]*"[^<>"]*)*\s(on[a-z]+)=`) {
-			t.Errorf("with %q a tag has the attribute %s", text, attribute)
-		}
-	}
-}
-
 func TestHTMLSize(t *testing.T) {
 	const budget = 3 << 20
 	if n := len(html(t, fixture(t))); n > budget {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,7 @@ const magnification = 8
 // Where r has several problems each has a folder of its own within images, named after its label. Pixels
 // are magnified eight times without smoothing; the two instances of a label share one scale. The
 // animation is there only when frames were kept. Every file is written whole or not at all; files that
-// were there before under other names stay.
+// were there before under other names stay. A symbolic link in the place of a folder is an error.
 func WriteImages(dir string, r *verify.Result) error {
 	if err := consistent(r); err != nil {
 		return fmt.Errorf("report: images: %w", err)
@@ -35,17 +36,28 @@ func WriteImages(dir string, r *verify.Result) error {
 			continue
 		}
 		at := filepath.Join(dir, "images")
+		if err := makeFolder(at); err != nil {
+			return fmt.Errorf("report: images: %w", err)
+		}
 		if len(r.Problems) > 1 {
 			at = filepath.Join(at, fileName(p.Label, folders))
-		}
-		if err := os.MkdirAll(at, 0o755); err != nil {
-			return fmt.Errorf("report: images: %w", err)
+			if err := makeFolder(at); err != nil {
+				return fmt.Errorf("report: images: %w", err)
+			}
 		}
 		if err := writeDrawings(at, p); err != nil {
 			return fmt.Errorf("report: images: %w", err)
 		}
 	}
 	return nil
+}
+
+// makeFolder makes a folder that is not there. It refuses a symbolic link, which may lead anywhere.
+func makeFolder(path string) error {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return fmt.Errorf("%s is a symbolic link; remove it, or choose another folder", path)
+	}
+	return os.MkdirAll(path, 0o755)
 }
 
 func writeDrawings(dir string, p *verify.ProblemResult) error {

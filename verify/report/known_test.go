@@ -15,7 +15,7 @@ import (
 // section returns the text of the section of a page with a title of the given id, without its pictures.
 func section(t *testing.T, page, id string) string {
 	t.Helper()
-	got := strings.Join(matches(page, `(?s)<section[^>]* aria-labelledby="`+id+`">(.*?)</section>`), "")
+	got := strings.Join(matches(page, `(?s)<section[^>]*>\s*(<h[23] id="`+id+`".*?)</section>`), "")
 	if got == "" {
 		t.Fatalf("the page has no section %s", id)
 	}

@@ -47,7 +47,7 @@ func WriteMarkdown(w io.Writer, r *verify.Result) error {
 	e := &r.Environment
 	fmt.Fprintf(&m.b, "\nverify %s, revision %s, %s %s/%s\n", inMarkdown(e.Version), inMarkdown(e.Revision), inMarkdown(e.Go),
 		inMarkdown(e.GOOS), inMarkdown(e.GOARCH))
-	if _, err := w.Write(m.b.Bytes()); err != nil {
+	if _, err := w.Write(withoutCommands(m.b.Bytes())); err != nil {
 		return fmt.Errorf("report: markdown: %w", err)
 	}
 	return nil

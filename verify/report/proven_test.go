@@ -29,7 +29,7 @@ func uncertified(p *verify.ProblemResult, reason string) {
 
 // provenSection returns the text of the first section about what is proven, "" where there is none.
 func provenSection(page string) string {
-	return strings.Join(matches(page, `(?s)<section aria-labelledby="p1-proven">(.*?)</section>`), "")
+	return strings.Join(matches(page, `(?s)<section>\s*(<h3 id="p1-proven".*?)</section>`), "")
 }
 
 func TestHTMLSaysWhatIsProven(t *testing.T) {

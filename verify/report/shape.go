@@ -39,7 +39,13 @@ func position(data []byte, offset int64) string {
 }
 
 // shape walks a JSON document along a Go type.
-type shape struct{ dec *json.Decoder }
+type shape struct {
+	dec   *json.Decoder
+	depth int
+}
+
+// deepest bounds how deep lists and objects may lie in each other; those of a result lie in ten.
+const deepest = 100
 
 // value reads one value that belongs in a variable of type t; a nil t takes anything.
 func (s *shape) value(path string, t reflect.Type) error {
@@ -57,6 +63,11 @@ func (s *shape) value(path string, t reflect.Type) error {
 		}
 		return fmt.Errorf("%s is null, which is no value: run the scenario again", name(path))
 	}
+	s.depth++
+	if s.depth > deepest {
+		return fmt.Errorf("the result has lists or objects more than %d deep in each other: no version of verify wrote that", deepest)
+	}
+	defer func() { s.depth-- }()
 	switch tok {
 	case json.Delim('{'):
 		return s.object(path, t)

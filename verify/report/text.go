@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"example.org/concord/verify"
@@ -54,7 +53,7 @@ func WriteText(w io.Writer, r *verify.Result, width int, color bool) error {
 		t.gap()
 		t.say("", "Warning: "+s)
 	}
-	if _, err := w.Write(t.b.Bytes()); err != nil {
+	if _, err := w.Write(withoutCommands(t.b.Bytes())); err != nil {
 		return fmt.Errorf("report: text: %w", err)
 	}
 	return nil
@@ -328,13 +327,5 @@ func tolerance(x verify.Number) string {
 
 // printable replaces what could move the cursor or change colours.
 func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) || r == ' ' {
-			return r
-		}
-		if unicode.IsSpace(r) {
-			return ' '
-		}
-		return '\uFFFD'
-	}, s)
+	return strings.Map(printableRune, s)
 }

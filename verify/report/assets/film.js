@@ -3,7 +3,10 @@ for (const film of document.querySelectorAll(".film")) {
   const images = film.parentElement.querySelectorAll("img[data-frames]");
   const range = film.querySelector("input");
   const button = film.querySelector("button");
+  const frames = Math.max(...[...images].map(image => image.dataset.frames));
   const show = () => {
+    const frame = 1 + Math.round(range.value / 1000 * (frames - 1));
+    range.setAttribute("aria-valuetext", "frame " + frame + " of " + frames);
     for (const image of images) {
       const last = image.dataset.frames - 1;
       const at = last > 0 ? Math.round(range.value / 1000 * last) / last : 1;
@@ -37,5 +40,6 @@ for (const film of document.querySelectorAll(".film")) {
     stop();
     show();
   });
+  show();
   film.hidden = false;
 }
