@@ -9,15 +9,20 @@ TESTFLAGS =
 BENCH     = .
 COUNT     = 6
 OLD       =
+AXE       = axe-core-4.14.1
 FUZZTIME  = 10s
+FUZZCACHE =
+VULNDB    =
+GOVULNCHECK = v1.9.0
 REASON   ?=
+MATRIX    = smoke
 
 # The same pure Go binary everywhere; race alone turns cgo on.
 export CGO_ENABLED = 0
 export REASON
 
 .DEFAULT_GOAL = help
-.PHONY: help verify test lint race bench fuzz soak golden build fmt clean
+.PHONY: help verify test axe lint race bench fuzz vuln soak matrix golden build fmt clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +38,16 @@ build: ## build bin/verify, stamped with the revision
 	set -x; $(GO) build -trimpath -buildvcs=$$vcs -o bin/verify ./cmd/verify
 
 test: ## run all tests (PKG=./... TESTFLAGS=)
+	@{ command -v chromium && ls bin/$(AXE).tgz; } >/dev/null 2>&1 || \
+		echo "test: the pages are not all read in a browser: that needs chromium, and make axe" >&2
 	$(GO) test $(TESTFLAGS) $(PKG)
+
+# The tests of the pages in a browser hold it against its pinned digest, and need Chromium besides.
+axe: bin/$(AXE).tgz ## get axe-core from npm, for the tests of the pages in a browser
+
+bin/$(AXE).tgz:
+	@mkdir -p bin
+	cd bin && npm pack --silent $(subst axe-core-,axe-core@,$(AXE))
 
 race: ## run the tests, shortened, under the race detector; needs a C compiler
 	@cc=$$($(GO) env CC); command -v "$${cc%% *}" >/dev/null || { \
@@ -56,18 +70,43 @@ bench: ## run the benchmarks and summarise them (BENCH=. COUNT=6 PKG=./...; OLD=
 	@$(GO) test -run '^$$' -bench '$(BENCH)' -count=$(COUNT) $(PKG) >bin/bench.txt || { cat bin/bench.txt; exit 1; }
 	@$(TOOL) benchstat $(OLD) bin/bench.txt
 
-fuzz: ## run every fuzz target for a while (FUZZTIME=10s PKG=./...)
-	@list=$$($(GO) test -list '^Fuzz' $(PKG)) || { printf '%s\n' "$$list"; exit 1; }; \
-	targets=$$(printf '%s\n' "$$list" | \
-		awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2 ":" name[i]; n = 0 }'); \
-	if [ -z "$$targets" ]; then echo "fuzz: no fuzz target in $(PKG)" >&2; exit 1; fi; \
-	for t in $$targets; do \
-		echo "== $${t#*:} in $${t%%:*}"; \
-		$(GO) test -run '^$$' -fuzz "^$${t#*:}\$$" -fuzztime $(FUZZTIME) "$${t%%:*}" || exit 1; \
+# Each package with fuzz targets is built for fuzzing once, and its targets run one after the other. Shortening what
+# is found takes longer than finding it, so it is kept short.
+fuzz: ## run every fuzz target for a while (FUZZTIME=10s PKG=./... FUZZCACHE=)
+	@mkdir -p bin
+	@files=$$($(GO) list -f '{{$$d := .Dir}}{{range .TestGoFiles}}{{$$d}}/{{.}}{{"\n"}}{{end}}' $(PKG)) || exit 1; \
+	dirs=$$(printf '%s\n' "$$files" | xargs grep -l '^func Fuzz' | xargs -n 1 dirname | sort -u); \
+	if [ -z "$$dirs" ]; then echo "fuzz: no fuzz target in $(PKG)" >&2; exit 1; fi; \
+	cache="$(FUZZCACHE)"; [ -n "$$cache" ] || cache=$$($(GO) env GOCACHE)/fuzz; \
+	for dir in $$dirs; do \
+		pkg=$$($(GO) list "$$dir") && $(GO) test -c -fuzz . -o bin/fuzz.test "$$dir" && \
+			targets=$$(cd "$$dir" && "$(CURDIR)/bin/fuzz.test" -test.list '^Fuzz') || exit 1; \
+		for t in $$targets; do \
+			echo "== $$t in $$pkg"; \
+			(cd "$$dir" && "$(CURDIR)/bin/fuzz.test" -test.run '^$$' -test.fuzz "^$$t\$$" -test.fuzztime $(FUZZTIME) \
+				-test.fuzzminimizetime 10x -test.fuzzcachedir "$$cache/$$pkg") || exit 1; \
+		done; \
 	done
 
+# The database is at https://vuln.go.dev. Where that cannot be reached, nothing has been looked at, and that is a failure.
+vuln: ## look for known vulnerabilities; needs the network, or VULNDB=file:///folder
+	@mkdir -p bin
+	GOBIN="$(CURDIR)/bin" $(GO) install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK)
+	@code=0; bin/govulncheck $(if $(VULNDB),-db "$(VULNDB)") ./... || code=$$?; \
+	case $$code in \
+		0) ;; \
+		3) echo "vuln: FAILED: this program calls what is known to be vulnerable" >&2; exit 3;; \
+		*) echo "vuln: NOT CHECKED: the database could not be read, or the program not built; see above" >&2; exit 1;; \
+	esac
+
 soak: build ## kill, damage, resume, shard and merge runs, and compare what they come to (SOAK_SECONDS=60)
+	@echo "soak: first with two mistakes planted, which it has to find" >&2
+	@code=0; SOAK_SELFTEST=1 SOAK_SECONDS=0 SOAK_KINDS="kills shards" ci/soak.sh >/dev/null 2>&1 || code=$$?; \
+	if [ $$code != 1 ]; then echo "soak: they were not found: exit code $$code" >&2; exit 1; fi
 	ci/soak.sh
+
+matrix: ## run a scenario in every environment that may change bits, and compare (MATRIX="smoke" or "seed-sweep 4", 4 seeds)
+	ci/matrix.sh $(MATRIX)
 
 golden: ## approve the golden files of SCENARIO; needs REASON="why they change", never in CI
 	@if [ -n "$$CI" ]; then echo "golden: CI is set; golden files are approved by a person" >&2; exit 1; fi

@@ -20,7 +20,7 @@ const (
 
 // announceFlags are the flags of verify run that have to do with continuous integration.
 type announceFlags struct {
-	Annotate bool `help:"Write what did not pass as error commands of GitHub Actions; on by itself where GITHUB_ACTIONS=true."`
+	Annotate bool `help:"Write what did not pass, and mistakes in scenarios, as error commands of GitHub Actions; on by itself where GITHUB_ACTIONS=true."`
 
 	annotated int // written so far
 }
@@ -28,7 +28,7 @@ type announceFlags struct {
 // announce tells GitHub Actions, where the run takes place there, what it came to: annotations beside the lines of
 // the scenario, on standard error, which is read as standard output is, and a step summary.
 func (f *announceFlags) announce(a *app, p plan, r *verify.Result) error {
-	if f.Annotate || a.getenv("GITHUB_ACTIONS") == "true" {
+	if f.asked(a) {
 		n, err := report.WriteAnnotations(a.stderr, r, placeOf(p, r, a.getenv("GITHUB_WORKSPACE")), mostAnnotations-f.annotated)
 		if f.annotated += n; err != nil {
 			return err
@@ -38,6 +38,23 @@ func (f *announceFlags) announce(a *app, p plan, r *verify.Result) error {
 		return summarise(path, r)
 	}
 	return nil
+}
+
+// asked says whether there are to be annotations.
+func (f *announceFlags) asked(a *app) bool {
+	return f.Annotate || a.getenv("GITHUB_ACTIONS") == "true"
+}
+
+// announceMistakes tells GitHub Actions, as announce does, what is wrong with the text of a scenario, where err is
+// about that.
+func (f *announceFlags) announceMistakes(a *app, arg string, err error) error {
+	bad, ok := errors.AsType[*verify.ScenarioError](err)
+	if !ok || !f.asked(a) {
+		return nil
+	}
+	n, err := report.WriteMistakes(a.stderr, bad, fileOf(arg, a.getenv("GITHUB_WORKSPACE")), mostAnnotations-f.annotated)
+	f.annotated += n
+	return err
 }
 
 // placeOf says where the scenario of a result is written. The workspace is the folder of the repository, the

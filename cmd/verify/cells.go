@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -132,12 +131,9 @@ func (c *runCmd) cell(ctx context.Context, a *app, plans []plan) error {
 	if c.Quiet {
 		log = io.Discard
 	}
-	out, err := of.opened.Train(ctx, t.T, log)
+	out, err := verify.TrainTrial(ctx, of.opened, t.T, c.TrialLimit, log)
 	if ctx.Err() != nil {
 		return ctx.Err()
-	}
-	if err == nil && out == nil {
-		err = errors.New("neither an outcome nor an error")
 	}
 	if err != nil {
 		return fmt.Errorf("cell %s failed: %w", t.ID[:16], err)

@@ -19,23 +19,25 @@ import (
 	"example.org/concord/subject/nearestmean"
 	"example.org/concord/subject/perceptron"
 	"example.org/concord/verify"
+	"example.org/concord/verify/report"
 )
 
 // grammar is the command line.
 type grammar struct {
-	Run      runCmd      `cmd:"" help:"Run scenarios, write reports, decide."`
-	Merge    mergeCmd    `cmd:"" help:"Join the shards of a run, write its report, decide."`
-	Certify  certifyCmd  `cmd:"" help:"Bound the optimum by the convex dual, and find it without any start."`
-	Report   reportCmd   `cmd:"" help:"Render a report again from its result.json."`
-	Diff     diffCmd     `cmd:"" help:"Compare two results: what changed, and whether for the worse."`
-	History  historyCmd  `cmd:"" help:"Show how the runs in a folder went, one after the other."`
-	Explain  explainCmd  `cmd:"" help:"Say about one trial, or two, how and where they ended."`
-	Generate generateCmd `cmd:"" help:"Train one network and let it draw every digit twice, from different starts."`
-	Classify classifyCmd `cmd:"" help:"Say which digit a PNG shows, or that it shows none."`
-	Scenario scenarioCmd `cmd:"" help:"Look for mistakes in scenarios, and list what ships with verify."`
-	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of result.json or of scenarios."`
-	Golden   goldenCmd   `cmd:"" help:"See, compare, approve and prune golden files."`
-	Data     dataCmd     `cmd:"" help:"See where the images come from, and get the others."`
+	Run       runCmd       `cmd:"" help:"Run scenarios, write reports, decide."`
+	Merge     mergeCmd     `cmd:"" help:"Join the shards of a run, write its report, decide."`
+	Certify   certifyCmd   `cmd:"" help:"Bound the optimum by the convex dual, and find it without any start."`
+	Calibrate calibrateCmd `cmd:"" help:"Measure which tolerances a scenario can have."`
+	Report    reportCmd    `cmd:"" help:"Render a report again from its result.json."`
+	Diff      diffCmd      `cmd:"" help:"Compare two results: what changed, and whether for the worse."`
+	History   historyCmd   `cmd:"" help:"Show how the runs in a folder went, one after the other."`
+	Explain   explainCmd   `cmd:"" help:"Say about one trial, or two, how and where they ended."`
+	Generate  generateCmd  `cmd:"" help:"Train one network and let it draw every digit twice, from different starts."`
+	Classify  classifyCmd  `cmd:"" help:"Say which digit a PNG shows, or that it shows none."`
+	Scenario  scenarioCmd  `cmd:"" help:"Look for mistakes in scenarios, and list what ships with verify."`
+	Schema    schemaCmd    `cmd:"" help:"Print the JSON Schema of result.json or of scenarios."`
+	Golden    goldenCmd    `cmd:"" help:"See, compare, approve and prune golden files."`
+	Data      dataCmd      `cmd:"" help:"See where the images come from, and get the others."`
 
 	Version versionFlag `help:"Say what this program was built from." short:"V"`
 }
@@ -179,14 +181,15 @@ func (a *app) code(err error) int {
 // complain writes an error for the user.
 func (a *app) complain(err error) { a.note("verify: %s", err) }
 
-// note writes a line to standard error. Where that fails there is nobody left to tell.
+// note writes a line to standard error, with nothing in it that is a command to whoever shows it: file names and
+// scenarios may come from anywhere. Where that fails there is nobody left to tell.
 func (a *app) note(format string, args ...any) {
-	fmt.Fprintf(a.stderr, format+"\n", args...) //nolint:errcheck // see above
+	io.WriteString(a.stderr, report.Harmless(fmt.Sprintf(format+"\n", args...))) //nolint:errcheck // see above
 }
 
-// printf writes to standard output. A failure is remembered and ends the program with an error.
+// printf writes to standard output, as note does. A failure is remembered and ends the program with an error.
 func (a *app) printf(format string, args ...any) {
-	fmt.Fprintf(a.stdout, format, args...) //nolint:errcheck // stickyWriter has it
+	io.WriteString(a.stdout, report.Harmless(fmt.Sprintf(format, args...))) //nolint:errcheck // stickyWriter has it
 }
 
 // subjects are what scenarios can be about; one that names none is about the first.

@@ -10,10 +10,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"example.org/concord/verify"
+	"example.org/concord/verify/report"
 )
 
 // noEnv is an environment without variables.
@@ -43,10 +45,10 @@ func TestAgain(t *testing.T) {
 	two, jobs := 2, 3
 	c := &runCmd{
 		Out: "elsewhere", Jobs: &jobs, Seeds: &two, Only: []string{"tuple", "scores"}, FailFast: true, Golden: "g",
-		Format: "json", Quiet: true,
+		Format: "json", Quiet: true, TrialLimit: 90 * time.Second, layoutFlag: layoutFlag{Layout: report.Folder},
 	}
 	plans := []plan{{arg: "a b.yaml"}, {arg: "smoke"}}
-	const want = "verify run 'a b.yaml' smoke --resume --out elsewhere --jobs 3 --seeds 2 --only tuple --only scores --fail-fast --golden g --format json --quiet"
+	const want = "verify run 'a b.yaml' smoke --resume --out elsewhere --jobs 3 --trial-limit 1m30s --seeds 2 --only tuple --only scores --fail-fast --golden g --format json --quiet --layout dir"
 	got := c.again(plans)
 	if got != want {
 		t.Errorf("again = %s, want %s", got, want)
@@ -94,12 +96,19 @@ func TestHelpExamples(t *testing.T) {
 		{"verify run smoke --shard 1/3", 0},
 		{"verify run smoke --dry-run", 0},
 		{"verify run smoke --seeds 2 --only tuple --out elsewhere", 0},
+		{"verify run smoke --trial-limit 10m", onlyParsed}, // as without the flag
+		{"verify run smoke --layout dir", onlyParsed},      // report, below, does the same
 		{"verify merge reports/smoke.shard-1-of-3 reports/smoke.shard-2-of-3 reports/smoke.shard-3-of-3", 2}, // two are not there
+		{"verify merge reports/smoke.shard-*-of-3 --layout dir", onlyParsed},                                 // a shell makes three of the one
+		{"verify calibrate smoke", 0},
+		{"verify calibrate scenarios/smoke.yaml --write", onlyParsed}, // it would write beside the scenarios that ship
 		{"verify certify", 0},
 		{"verify certify rank-sweep", onlyParsed}, // minutes without the kernels of package simd
 		{"verify certify smoke --polish", 0},
 		{"verify report reports/smoke", 0},
 		{"verify report reports/smoke/result.json --format junit", 0},
+		{"verify report reports/smoke --format markdown", 0},
+		{"verify report reports/smoke --layout dir", 0},
 		{"verify diff reports/smoke elsewhere/smoke", 3},
 		{"verify diff reports/smoke reports/smoke/result.json --html diff.html", 0},
 		{"verify history reports", 0},
@@ -116,6 +125,7 @@ func TestHelpExamples(t *testing.T) {
 		{"verify scenario show smoke", 0},
 		{"verify schema result", 0},
 		{"verify schema scenario", 0},
+		{"verify scenario schema", 0},
 		{"verify golden status", onlyParsed}, // depends on what is approved
 		{`verify golden approve seed-sweep --reason "first approval: all checks pass, and the digits look right"`, onlyParsed},
 		{"verify golden diff seed-sweep", onlyParsed},

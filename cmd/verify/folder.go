@@ -17,15 +17,17 @@ import (
 type folder struct {
 	place string // where the report goes
 	stage string // where it is made; after commit, what was replaced
+	lock  *os.File
 }
 
 // parts are the entries of a folder that verify makes. Whatever else lies there belongs to somebody else.
 func parts() []string {
-	return []string{"result.json", "index.html", "junit.xml", "summary.txt", "images", "cells", "golden", "drawings.txt"}
+	return []string{"result.json", "index.html", "assets", "junit.xml", "summary.txt", "images", "cells", "golden", "drawings.txt"}
 }
 
 // newFolder begins the folder at place. It refuses symbolic links, because replacing what a link points to is
-// not what anybody asked for, and a folder that holds something and no file called mark.
+// not what anybody asked for, and a folder that holds something and no file called mark. What killed runs left of
+// theirs is removed.
 func newFolder(place, mark string) (*folder, error) {
 	const advice = "choose another folder with --out"
 	f := &folder{place: place}
@@ -49,11 +51,9 @@ func newFolder(place, mark string) (*folder, error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return nil, fmt.Errorf("cannot write there: %w; %s", err, advice)
 	}
-	if f.stage, err = os.MkdirTemp(out, "."+filepath.Base(place)+".*.tmp"); err != nil {
+	clearStale(place)
+	if f.stage, f.lock, err = newStage(place); err != nil {
 		return nil, fmt.Errorf("cannot write there: %w; %s", err, advice)
-	}
-	if err := os.Chmod(f.stage, 0o755); err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot write there: %w", err), f.drop())
 	}
 	return f, nil
 }
@@ -70,12 +70,17 @@ func (f *folder) save(name string, write func(io.Writer) error) error {
 // commit puts the report in its place at once. What lay beside the report that was there before is kept.
 func (f *folder) commit() error {
 	if _, err := os.Lstat(f.place); errors.Is(err, fs.ErrNotExist) {
-		return os.Rename(f.stage, f.place)
+		if err := os.Rename(f.stage, f.place); !errors.Is(err, fs.ErrExist) { // else another run was faster
+			return err
+		}
 	}
 	if err := exchange(f.stage, f.place); err != nil {
 		return fmt.Errorf("replacing %s: %w", f.place, err)
 	}
 	entries, err := os.ReadDir(f.stage) // the old report
+	if errors.Is(err, fs.ErrNotExist) { // another run took it for a stale one, so nothing lay beside it
+		return f.drop()
+	}
 	if err != nil {
 		return err
 	}
@@ -90,8 +95,13 @@ func (f *folder) commit() error {
 	return f.drop()
 }
 
-// drop removes what is at stage.
-func (f *folder) drop() error { return os.RemoveAll(f.stage) }
+// drop removes what is at stage, and ends the lock.
+func (f *folder) drop() error {
+	err := os.RemoveAll(f.stage)
+	unlock(f.lock)
+	f.lock = nil
+	return err
+}
 
 // swap exchanges two folders in three steps. It is for systems that cannot do it in one.
 func swap(a, b string) error {

@@ -36,7 +36,8 @@ Example:
 
     verify golden approve seed-sweep --reason "first approval: all checks pass, and the digits look right"
 
-Exit codes: 0 approved, 2 refused before anything was looked at, 4 refused by what the run found, or error.`
+Exit codes: 0 approved, 2 refused before anything was looked at, 4 refused by what the run found, or error,
+130 interrupted.`
 }
 
 // Run is called by kong.

@@ -35,7 +35,7 @@ Examples:
     verify golden diff seed-sweep --rows 20
 
 Exit codes: 0 within the tolerance, 1 not, or of another shape, 2 usage or bad scenario, 3 a golden file, a
-candidate, a run, or every drawing of a label is missing, 4 a file cannot be used, or error.`
+candidate, a run, or every drawing of a label is missing, 4 a file cannot be used, or error, 130 interrupted.`
 }
 
 // Validate is called by kong.

@@ -29,7 +29,7 @@ grew more than twice, another verdict, tolerance, scenario text or environment. 
 followed and hidden folders not entered. What cannot be read is named.
 
 Exit codes: 0 all results were read, whatever their verdicts, 2 usage, 4 a result or a folder could not be
-read, or there was none.
+read, or there was none, 130 interrupted.
 
 Examples:
 

@@ -54,19 +54,81 @@ func known() string {
 	return "there are " + strings.Join(names, ", ")
 }
 
-// scenario reads one scenario. What is wrong with its text is written to standard error as it is, with
-// path:line:column at the beginning of a line.
+// scenario reads one scenario, with its calibration where it has one. What is wrong with its text is written to
+// standard error as it is, with path:line:column at the beginning of a line.
 func (a *app) scenario(arg string) (*verify.Scenario, error) {
+	s, err := a.uncalibrated(arg)
+	if err != nil {
+		return nil, err
+	}
+	if err := calibrate(s, arg); err != nil {
+		return nil, a.mistakes(arg, err)
+	}
+	return s, nil
+}
+
+// uncalibrated is scenario without a calibration.
+func (a *app) uncalibrated(arg string) (*verify.Scenario, error) {
 	src, err := source(arg)
 	if err != nil {
 		return nil, err
 	}
 	s, err := verify.ParseScenario(arg, src, a.subjects())
+	if err != nil {
+		return nil, a.mistakes(arg, err)
+	}
+	return s, nil
+}
+
+// mistakes shows what is wrong with the text of a scenario, if that is what the error is, and returns what is left
+// to say.
+func (a *app) mistakes(arg string, err error) error {
 	if bad, ok := errors.AsType[*verify.ScenarioError](err); ok {
 		a.note("%s", bad)
-		return nil, usagef("%s cannot be used: %s", arg, plural(len(bad.Problems), "mistake"))
+		return usageError{unusable{arg, bad}}
 	}
-	return s, err
+	return err
+}
+
+// An unusable scenario has mistakes in its text, which have been shown.
+type unusable struct {
+	arg string
+	err *verify.ScenarioError
+}
+
+// Error implements error.
+func (u unusable) Error() string {
+	return fmt.Sprintf("%s cannot be used: %s", u.arg, plural(len(u.err.Problems), "mistake"))
+}
+
+// Unwrap returns what is wrong.
+func (u unusable) Unwrap() error { return u.err }
+
+// calibrationOf returns the path of the calibration that belongs to a scenario file.
+func calibrationOf(path string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".calibration.json"
+}
+
+// calibrate gives a scenario the calibration that lies beside its file, or that ships with it.
+func calibrate(s *verify.Scenario, arg string) error {
+	path := arg
+	read := func() ([]byte, error) { return scenarios.Calibration(arg) }
+	if isPath(arg) {
+		path = calibrationOf(arg)
+		read = func() ([]byte, error) { return os.ReadFile(path) }
+	}
+	text, err := read()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return usagef("reading the calibration of %s: %w", arg, err)
+	}
+	c, err := verify.ParseCalibration(text)
+	if err != nil {
+		return usagef("%s: %w; measure it again with %s", path, err, quote("verify", "calibrate", arg, "--write"))
+	}
+	return s.Calibrate(c)
 }
 
 // subjectOf returns the subject of a scenario.

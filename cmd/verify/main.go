@@ -5,15 +5,22 @@
 //	verify run SCENARIO...           run scenarios, write reports, decide
 //	verify merge DIR...              join the shards of a run, write its report, decide
 //	verify certify [SCENARIO]        prove, without a start, what the optimum is
+//	verify calibrate SCENARIO        measure which tolerances a scenario can have
 //	verify report RESULT             render a report again from its result.json
+//	verify diff BEFORE AFTER         compare two results
+//	verify history DIR               show how the runs in a folder went
+//	verify explain RESULT CELL       say how and where one trial ended, or two
 //	verify generate                  train one network and let it draw every digit twice
 //	verify classify FILE...          say which digit a PNG shows, or that it shows none
 //	verify scenario check FILE...    look for mistakes in scenarios
 //	verify scenario list             name the scenarios that ship with the program
 //	verify scenario show NAME        print one of them
+//	verify scenario schema           print the JSON Schema of scenarios
 //	verify schema result|scenario    print the JSON Schema of result.json or of scenarios
 //	verify golden status [SCENARIO]  say which golden files there are
+//	verify golden diff [SCENARIO]    compare the last run with the golden files
 //	verify golden approve SCENARIO   make the outcome of the last run the golden one
+//	verify golden prune [SCENARIO]   list and remove golden files that nothing uses
 //	verify data [status]             say where the images come from
 //	verify data fetch                get those that are not part of the program
 //	verify --version                 say what this program was built from

@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/cpu"
+
+	"example.org/concord/simd"
 )
 
 func TestMain(m *testing.M) {
@@ -29,7 +32,11 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
-			if name != "tmpfs" {
+			switch name {
+			case "tmpfs":
+			case "fma": // whether GODEBUG=cpu.fma=off makes a difference on this processor
+				return cpu.X86.HasAVX2 && cpu.X86.HasFMA && simd.Kernel() != "gonum", nil
+			default:
 				return false, fmt.Errorf("unknown condition %q", name)
 			}
 			// Whether this user may mount a small disk of their own.

@@ -24,6 +24,8 @@ type mergeCmd struct {
 	Golden string `help:"Folder of golden files; ./golden when there is one, else those that ship with verify." placeholder:"DIR"`
 	Format string `help:"What goes to standard output: text, or json for the whole result." enum:"text,json" default:"text"`
 	Quiet  bool   `help:"No progress and no tables: only the verdict and where the report is." short:"q"`
+
+	layoutFlag
 }
 
 // Help is what --help says after the first line.
@@ -32,9 +34,10 @@ func (*mergeCmd) Help() string {
 come from this very program. Nothing is trained; the report is that of the same run without --shard, to the
 bit, but for the times and the command.
 
-Example:
+Examples:
 
     verify merge reports/smoke.shard-1-of-3 reports/smoke.shard-2-of-3 reports/smoke.shard-3-of-3
+    verify merge reports/smoke.shard-*-of-3 --layout dir
 
 Exit codes: 0 pass, 1 fail, 2 shards that do not belong together, 3 undecided, or a shard or cell is missing,
 4 error, or a cell is damaged, 130 interrupted.`
@@ -55,15 +58,24 @@ type foundShard struct {
 }
 
 // A shardStore finds each cell in the folder of its shard, and keeps nothing.
-type shardStore map[string]verify.CellFolder
+type shardStore map[string]foundCell
+
+// A foundCell is where a cell is, and with which arithmetic it has to be made.
+type foundCell struct {
+	verify.CellFolder
+	made verify.Arithmetic
+}
+
+// Load implements verify.CellStore.
+func (c foundCell) Load(id string) (*verify.Outcome, []byte, error) { return c.With(c.made).Load(id) }
 
 // Load implements verify.CellStore.
 func (s shardStore) Load(id string) (*verify.Outcome, []byte, error) {
-	dir, ok := s[id]
+	cell, ok := s[id]
 	if !ok {
 		return nil, nil, fmt.Errorf("cell %.16s: %w", id, verify.ErrNoCell)
 	}
-	return dir.Load(id)
+	return cell.Load(id)
 }
 
 // Save implements verify.CellStore.
@@ -78,14 +90,15 @@ func (c *mergeCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	shards, err := readShards(c.Dirs)
-	if incomplete, ok := errors.AsType[incompleteError](err); ok {
-		a.complain(incomplete)
+	if _, ok := errors.AsType[incompleteError](err); ok {
+		a.complain(err)
 		return status(verify.Missing.ExitCode())
 	}
 	if err != nil {
 		return err
 	}
-	if err := belong(shards, code); err != nil {
+	environment := a.environment()
+	if err := belong(shards, code, environment.Rounding()); err != nil {
 		return err
 	}
 	first := shards[0]
@@ -101,15 +114,8 @@ func (c *mergeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	var warnings []string
-	here := arithmetic(a.environment())
-	for _, s := range shards {
-		if s.Arithmetic != here {
-			warnings = append(warnings, fmt.Sprintf("shard %s was trained with other arithmetic (%s) than here (%s), and may differ in the last bits", s.part, s.Arithmetic, here))
-		}
-	}
-	run := &runCmd{Out: c.Out, Jobs: c.Jobs, Golden: c.Golden, Format: c.Format, Quiet: c.Quiet}
-	r, err := run.scenario(ctx, a, p, code, &verify.RunSettings{Store: store, OnlyStored: true}, warnings)
+	run := &runCmd{Out: c.Out, Jobs: c.Jobs, Golden: c.Golden, Format: c.Format, Quiet: c.Quiet, layoutFlag: c.layoutFlag}
+	r, err := run.scenario(ctx, a, p, code, &verify.RunSettings{Store: store, OnlyStored: true}, nil)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -163,6 +169,10 @@ func readShard(dir string) (shardDoc, error) {
 	switch {
 	case s.SchemaVersion != shardVersion:
 		return s, usagef("%s: it has version %d, and this program reads %d", path, s.SchemaVersion, shardVersion)
+	case dec.More():
+		return s, fmt.Errorf("%s: the file is damaged: it goes on after its end", path)
+	case s.Seeds < 0:
+		return s, fmt.Errorf("%s: the file is damaged: %d seeds", path, s.Seeds)
 	case err != nil || own != s.part:
 		return s, fmt.Errorf("%s: the file is damaged: shard %d of %d", path, s.I, s.N)
 	case sourceSum([]byte(s.Source)) != s.SHA256:
@@ -171,8 +181,8 @@ func readShard(dir string) (shardDoc, error) {
 	return s, nil
 }
 
-// belong says which shards are not of one run of this program, and which are there twice.
-func belong(shards []foundShard, code verify.Digest) error {
+// belong says which shards are not of one run of this program with this arithmetic, and which are there twice.
+func belong(shards []foundShard, code verify.Digest, here verify.Arithmetic) error {
 	first := shards[0]
 	var wrong []error
 	complain := func(format string, args ...any) { wrong = append(wrong, usagef(format, args...)) }
@@ -188,6 +198,12 @@ func belong(shards []foundShard, code verify.Digest) error {
 			complain("%s was trained by another program than %s: SHA-256 %.16s and %.16s", s.dir, first.dir, s.Code, first.Code)
 		case s.Code != code.SHA256:
 			complain("%s was trained by another program than this one: SHA-256 %.16s and %.16s; merge with the program that trained", s.dir, s.Code, code.SHA256)
+		case s.Arithmetic.SHA256 != first.Arithmetic.SHA256:
+			complain("%s was trained with other arithmetic (%v) than %s (%v), so the last bits of its cells are others: train one of them again where the other was trained",
+				s.dir, s.Arithmetic, first.dir, first.Arithmetic)
+		case s.Arithmetic.SHA256 != here.SHA256:
+			complain("%s was trained with other arithmetic (%v) than that of this program here (%v): merge where numbers are rounded as they were there",
+				s.dir, s.Arithmetic, here)
 		case i > 0 && s.part == shards[i-1].part:
 			complain("%s and %s are both shard %s", shards[i-1].dir, s.dir, s.part)
 		}
@@ -226,7 +242,7 @@ func (c *mergeCmd) join(a *app, shards []foundShard, ids []string) (shardStore, 
 	for _, id := range ids {
 		known[id] = true
 	}
-	var foreign, double, damaged, missing []error
+	var foreign, double, damaged, missing, other []error
 	for _, s := range shards {
 		there, err := verify.CellFolder(s.dir).List()
 		if err != nil {
@@ -240,9 +256,9 @@ func (c *mergeCmd) join(a *app, shards []foundShard, ids []string) (shardStore, 
 			case claimed[id]:
 				double = append(double, usagef("%s lists cell %.16s twice", s.dir, id))
 			case taken:
-				double = append(double, usagef("cell %.16s is in %s and in %s", id, of, s.dir))
+				double = append(double, usagef("cell %.16s is in %s and in %s", id, of.CellFolder, s.dir))
 			default:
-				store[id] = verify.CellFolder(s.dir)
+				store[id] = foundCell{verify.CellFolder(s.dir), s.Arithmetic}
 			}
 			claimed[id] = true
 		}
@@ -257,20 +273,25 @@ func (c *mergeCmd) join(a *app, shards []foundShard, ids []string) (shardStore, 
 	}
 	missing = absent(shards)
 	for i, id := range ids {
-		dir, ok := store[id]
+		cell, ok := store[id]
 		if !ok {
 			if of := (part{i%shards[0].N + 1, shards[0].N}); slices.ContainsFunc(shards, func(s foundShard) bool { return s.part == of }) {
 				missing = append(missing, fmt.Errorf("cell %.16s is missing: no shard lists it, and %s should", id, of))
 			}
 			continue
 		}
-		_, _, err := dir.Load(id)
+		_, _, err := cell.Load(id)
 		switch {
 		case errors.Is(err, verify.ErrNoCell):
-			missing = append(missing, fmt.Errorf("cell %.16s is missing: %s lists it and does not have it", id, dir))
+			missing = append(missing, fmt.Errorf("cell %.16s is missing: %s lists it and does not have it", id, cell.CellFolder))
+		case isOther(err):
+			other = append(other, usagef("cell %.16s is not of its shard: %w", id, err))
 		case err != nil:
 			damaged = append(damaged, fmt.Errorf("cell %.16s is damaged: %w", id, err))
 		}
+	}
+	if len(other) > 0 {
+		return nil, errors.Join(other...)
 	}
 	if len(damaged)+len(missing) == 0 {
 		return store, nil
@@ -283,6 +304,12 @@ func (c *mergeCmd) join(a *app, shards []foundShard, ids []string) (shardStore, 
 		return nil, status(verify.ExitError)
 	}
 	return nil, status(verify.Missing.ExitCode())
+}
+
+// isOther reports whether a cell was made with other arithmetic than its shard says.
+func isOther(err error) bool {
+	_, ok := errors.AsType[*verify.ArithmeticError](err)
+	return ok
 }
 
 // absent names the shards that are not there.

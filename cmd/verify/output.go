@@ -12,7 +12,7 @@ import (
 
 // saveResult writes the whole report and puts it in its place. Everything but result.json is rendered from
 // what result.json says, so that rendering again gives the same. It returns the bytes of result.json.
-func saveResult(out *folder, r *verify.Result) ([]byte, error) {
+func saveResult(out *folder, r *verify.Result, layout report.Layout) ([]byte, error) {
 	var text bytes.Buffer
 	if err := report.WriteJSON(&text, r); err != nil {
 		return nil, err
@@ -24,16 +24,16 @@ func saveResult(out *folder, r *verify.Result) ([]byte, error) {
 	if err := out.save("result.json", bytesTo(text.Bytes())); err != nil {
 		return nil, err
 	}
-	if err := render(out.stage, decoded); err != nil {
+	if err := render(out.stage, decoded, layout); err != nil {
 		return nil, err
 	}
 	return text.Bytes(), out.commit()
 }
 
 // render writes into dir what is made from a result.
-func render(dir string, r *verify.Result) error {
+func render(dir string, r *verify.Result, layout report.Layout) error {
 	return errors.Join(
-		report.Save(filepath.Join(dir, "index.html"), func(w io.Writer) error { return report.WriteHTML(w, r) }),
+		report.SaveHTML(dir, r, layout),
 		report.Save(filepath.Join(dir, "junit.xml"), func(w io.Writer) error { return report.WriteJUnit(w, r) }),
 		report.Save(filepath.Join(dir, "summary.txt"), func(w io.Writer) error { return report.WriteText(w, r, 0, false) }),
 		report.WriteImages(dir, r),

@@ -13,20 +13,22 @@ import (
 // until a report has been made of them.
 type kept struct {
 	verify.CellFolder
-	resume bool // use what is there; else it is only written over
+	made   verify.Arithmetic // with which this run makes outcomes; others are not used
+	resume bool              // use what is there; else it is only written over
 
-	mu  sync.Mutex
-	ids []string // what this run used or wrote
+	mu      sync.Mutex
+	ids     []string        // what this run used or wrote
+	trained map[string]bool // by id: false when what was there was used; nil before the first cell
 }
 
-// keep returns the place for the outcomes of a run whose report goes to place.
-func keep(place string, resume bool) (*kept, error) {
+// keep returns the place for the outcomes of a run with some arithmetic whose report goes to place.
+func keep(place string, resume bool, made verify.Arithmetic) (*kept, error) {
 	dir := filepath.Join(filepath.Dir(place), "."+filepath.Base(place)+".cells")
 	info, err := os.Lstat(dir)
 	if err == nil && !info.IsDir() { // on an error, newFolder finds out what is wrong with the folder around it
 		return nil, fmt.Errorf("cannot keep outcomes there: %s is not a folder; remove it, or choose another folder with --out", dir)
 	}
-	return &kept{CellFolder: verify.CellFolder(dir), resume: resume}, nil
+	return &kept{CellFolder: verify.CellFolder(dir), made: made, resume: resume}, nil
 }
 
 // Load implements verify.CellStore.
@@ -35,19 +37,48 @@ func (k *kept) Load(id string) (*verify.Outcome, []byte, error) {
 		return nil, nil, fmt.Errorf("cell %.16s: this run begins anew: %w", id, verify.ErrNoCell)
 	}
 	k.mine(id)
-	return k.CellFolder.Load(id)
+	out, log, err := k.With(k.made).Load(id)
+	if err == nil {
+		k.settle(id, false)
+	}
+	return out, log, err
 }
 
 // Save implements verify.CellStore.
 func (k *kept) Save(id string, out *verify.Outcome, log []byte) error {
 	k.mine(id)
-	return k.CellFolder.Save(id, out, log)
+	k.settle(id, true)
+	return k.With(k.made).Save(id, out, log)
 }
 
 func (k *kept) mine(id string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.ids = append(k.ids, id)
+}
+
+// settle notes whether a cell was trained. One that was trained after all, because what was there is no outcome of
+// it, counts as trained.
+func (k *kept) settle(id string, trained bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.trained == nil {
+		k.trained = map[string]bool{}
+	}
+	k.trained[id] = k.trained[id] || trained
+}
+
+// tell says, of a run that is done training, how much of it was there.
+func (k *kept) tell(a *app, name string) {
+	used, trained := 0, 0
+	for _, again := range k.trained {
+		if again {
+			trained++
+		} else {
+			used++
+		}
+	}
+	a.note("%s: %s trained and kept, and %s of the run before used", name, plural(trained, "cell"), plural(used, "outcome"))
 }
 
 // count returns how many outcomes there are; none where the folder cannot be read.

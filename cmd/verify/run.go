@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.org/concord/verify"
 	"example.org/concord/verify/report"
@@ -26,11 +27,14 @@ type runCmd struct {
 	Format   string   `help:"What goes to standard output: text, or json for the whole result." enum:"text,json" default:"text"`
 	Quiet    bool     `help:"No progress and no tables: only the verdict and where the report is." short:"q"`
 
+	TrialLimit time.Duration `help:"How long one trial may train, ${default} when absent, 0 without limit; one that takes longer fails." default:"1h" placeholder:"TIME"`
+
 	Resume bool   `help:"Train only what the run before, which did not end, has not trained." xor:"resume"`
 	Shard  string `help:"Train only part I of N, for verify merge, and write no report." placeholder:"I/N" xor:"mode"`
 	DryRun bool   `help:"Show what would be trained, and run nothing." xor:"mode,resume"`
 	Cell   string `help:"Train this one cell, show its outcome and log, and write no report." placeholder:"ID" xor:"mode,resume"`
 
+	layoutFlag
 	announceFlags
 }
 
@@ -45,6 +49,11 @@ What has been trained is kept in reports/.<scenario>.cells until the report is c
 was interrupted or killed goes on with --resume. To train on several machines, run the same program on each
 with another --shard, and join what they leave in reports/<scenario>.shard-I-of-N with verify merge.
 
+A trial that is not done after --trial-limit is told to stop and fails, with exit code 4; where it does not stop
+within five seconds, the run goes on without it. It is not kept, so --resume trains it again. The limit is there
+for trials that hang, and changes no result of those that are done in time. Nothing but training is limited.
+Ctrl-C stops a run and keeps what is trained; a second one kills it.
+
 Examples:
 
     verify run smoke
@@ -52,6 +61,8 @@ Examples:
     verify run smoke --shard 1/3
     verify run smoke --dry-run
     verify run smoke --seeds 2 --only tuple --out elsewhere
+    verify run smoke --layout dir
+    verify run smoke --trial-limit 10m
 
 Exit codes: 0 pass, 1 fail, 2 usage or bad scenario, 3 undecided, 4 error, 130 interrupted; with --shard 0 says
 that all cells of the shard are there, and nothing more.`
@@ -61,6 +72,9 @@ that all cells of the shard are there, and nothing more.`
 func (c *runCmd) Validate() error {
 	if c.Jobs != nil && *c.Jobs < 1 {
 		return fmt.Errorf("--jobs %d: want at least 1", *c.Jobs)
+	}
+	if c.TrialLimit < 0 {
+		return fmt.Errorf("--trial-limit %v: want a time such as 10m, or 0 for no limit", c.TrialLimit)
 	}
 	if c.Seeds != nil && *c.Seeds < 1 {
 		return fmt.Errorf("--seeds %d: want at least 1", *c.Seeds)
@@ -124,7 +138,7 @@ func (c *runCmd) plans(a *app) ([]plan, error) {
 	for _, arg := range c.Scenarios {
 		s, err := a.scenario(arg)
 		if err != nil {
-			wrong = append(wrong, err)
+			wrong = append(wrong, err, c.announceMistakes(a, arg, err))
 			continue
 		}
 		for _, other := range plans {
@@ -220,7 +234,8 @@ func (c *runCmd) one(ctx context.Context, a *app, p plan, code verify.Digest) (v
 	if c.Shard != "" {
 		return c.shard(ctx, a, p, code)
 	}
-	store, err := keep(filepath.Join(c.Out, p.Name), c.Resume)
+	environment := a.environment()
+	store, err := keep(filepath.Join(c.Out, p.Name), c.Resume, environment.Rounding())
 	if err != nil {
 		return verify.Error, err
 	}
@@ -232,6 +247,9 @@ func (c *runCmd) one(ctx context.Context, a *app, p plan, code verify.Digest) (v
 		a.note("%s: beginning anew; --resume would have used what it could of %s in %s", p.Name, plural(n, "outcome"), store.CellFolder)
 	}
 	r, err := c.scenario(ctx, a, p, code, &verify.RunSettings{Store: store}, nil)
+	if c.Resume && !c.Quiet && err == nil {
+		store.tell(a, p.Name)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return verify.NotRun, err
@@ -264,7 +282,7 @@ func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Diges
 	show := a.progress(c.Quiet)
 	settings = &verify.RunSettings{
 		Store: settings.Store, OnlyStored: settings.OnlyStored,
-		FailFast: c.FailFast, Code: code, Environment: a.environment(),
+		TrialLimit: c.TrialLimit, FailFast: c.FailFast, Code: code, Environment: a.environment(),
 		Command:   quote(append([]string{"verify"}, a.args...)...),
 		Reproduce: func(cell string) string { return quote("verify", "run", p.arg, "--cell", cell[:16]) },
 		SaveLog: func(cell string, log []byte) (string, error) {
@@ -292,7 +310,7 @@ func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Diges
 	}
 	r.Warnings = append(r.Warnings, warnings...)
 	r.Timing.PeakRSS = peakRSS("/proc/self/status")
-	text, err := saveResult(out, r)
+	text, err := saveResult(out, r, c.Layout)
 	if err != nil {
 		return nil, fmt.Errorf("the report of %s could not be written, and the one before, if any, is as it was: %w", p.Name, err)
 	}
@@ -347,6 +365,7 @@ func (c *runCmd) again(plans []plan) string {
 	if c.Jobs != nil {
 		flag(true, "--jobs", strconv.Itoa(*c.Jobs))
 	}
+	flag(c.TrialLimit != time.Hour, "--trial-limit", c.TrialLimit.String())
 	if c.Seeds != nil {
 		flag(true, "--seeds", strconv.Itoa(*c.Seeds))
 	}
@@ -357,6 +376,7 @@ func (c *runCmd) again(plans []plan) string {
 	flag(c.Golden != "", "--golden", c.Golden)
 	flag(c.Format != "text", "--format", c.Format)
 	flag(c.Quiet, "--quiet")
+	flag(c.Layout == report.Folder, "--layout", string(c.Layout))
 	flag(c.Annotate, "--annotate")
 	return quote(words...)
 }

@@ -9,9 +9,10 @@ import (
 
 // scenarioCmd is verify scenario.
 type scenarioCmd struct {
-	Check checkCmd `cmd:"" help:"Look for mistakes in scenarios."`
-	List  listCmd  `cmd:"" help:"List the scenarios that ship with verify."`
-	Show  showCmd  `cmd:"" help:"Print a scenario that ships with verify."`
+	Check  checkCmd          `cmd:"" help:"Look for mistakes in scenarios."`
+	List   listCmd           `cmd:"" help:"List the scenarios that ship with verify."`
+	Show   showCmd           `cmd:"" help:"Print a scenario that ships with verify."`
+	Schema schemaScenarioCmd `cmd:"" help:"Print the JSON Schema of scenarios, as verify schema scenario does."`
 }
 
 // checkCmd is verify scenario check.
@@ -28,7 +29,7 @@ Example:
 
     verify scenario check smoke
 
-Exit codes: 0 no mistake, 2 mistakes.`
+Exit codes: 0 no mistake, 2 mistakes, or usage, 4 standard output cannot be written.`
 }
 
 // Run is called by kong.
@@ -71,7 +72,9 @@ type listCmd struct{}
 func (*listCmd) Help() string {
 	return `Example:
 
-    verify scenario list`
+    verify scenario list
+
+Exit codes: 0 listed, 2 usage, 4 standard output cannot be written.`
 }
 
 // Run is called by kong.
@@ -101,7 +104,9 @@ func (*showCmd) Help() string {
 
 Example:
 
-    verify scenario show smoke`
+    verify scenario show smoke
+
+Exit codes: 0 printed, 2 usage, or no such scenario, 4 standard output cannot be written.`
 }
 
 // Run is called by kong.

@@ -21,7 +21,9 @@ the strings "NaN", "+Inf" and "-Inf".
 
 Example:
 
-    verify schema result`
+    verify schema result
+
+Exit codes: 0 printed, 2 usage, 4 standard output cannot be written.`
 }
 
 // Run is called by kong.
@@ -42,9 +44,12 @@ scenario with the line
 
 What it lets through, ` + "`verify scenario check`" + ` may still refuse.
 
-Example:
+Examples, which do the same:
 
-    verify schema scenario`
+    verify schema scenario
+    verify scenario schema
+
+Exit codes: 0 printed, 2 usage, 4 standard output cannot be written.`
 }
 
 // Run is called by kong.

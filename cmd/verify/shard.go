@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +23,7 @@ import (
 const maxShards = 10000
 
 // shardVersion is the version of shard.json.
-const shardVersion = 1
+const shardVersion = 2
 
 // shardFile says which cells a shard has. It is written when all of them are there.
 const shardFile = "shard.json"
@@ -66,26 +65,21 @@ func (p part) of(ids []string) []string {
 type shardDoc struct {
 	SchemaVersion int `json:"schema_version"`
 	part
-	Scenario   string   `json:"scenario"` // its name
-	Arg        string   `json:"arg"`      // how the command line called it
-	Source     string   `json:"source"`   // the YAML text, as read
-	SHA256     string   `json:"sha256"`   // of Source
-	Seeds      int      `json:"seeds"`    // of --seeds; 0: all
-	Only       []string `json:"only"`     // of --only
-	Code       string   `json:"code"`     // SHA-256 of the program
-	Arithmetic string   `json:"arithmetic"`
-	Cells      []string `json:"cells"`
+	Scenario   string            `json:"scenario"`   // its name
+	Arg        string            `json:"arg"`        // how the command line called it
+	Source     string            `json:"source"`     // the YAML text, as read
+	SHA256     string            `json:"sha256"`     // of Source
+	Seeds      int               `json:"seeds"`      // of --seeds; 0: all
+	Only       []string          `json:"only"`       // of --only
+	Code       string            `json:"code"`       // SHA-256 of the program
+	Arithmetic verify.Arithmetic `json:"arithmetic"` // with which the cells were made
+	Cells      []string          `json:"cells"`
 }
 
 // sourceSum is the SHA-256 of a scenario's text, in lower-case hex.
 func sourceSum(source []byte) string {
 	sum := sha256.Sum256(source)
 	return hex.EncodeToString(sum[:])
-}
-
-// arithmetic names what decides how numbers are rounded, and is not part of the program.
-func arithmetic(e verify.Environment) string {
-	return fmt.Sprintf("%s, kernels %s, fma %t", runtime.GOARCH, e.Kernels, e.FMA)
 }
 
 // cellIDs returns the ids of all cells of a scenario and its controls, each once.
@@ -114,7 +108,8 @@ func (c *runCmd) shard(ctx context.Context, a *app, p plan, code verify.Digest) 
 		return verify.Error, err
 	}
 	place := filepath.Join(c.Out, fmt.Sprintf("%s.shard-%d-of-%d", p.Name, own.I, own.N))
-	store, err := shardFolder(place, c.Resume)
+	environment := a.environment()
+	store, err := shardFolder(place, c.Resume, environment.Rounding())
 	if err != nil {
 		return verify.Error, err
 	}
@@ -127,7 +122,7 @@ func (c *runCmd) shard(ctx context.Context, a *app, p plan, code verify.Digest) 
 	}
 	ids := own.of(all)
 	show := a.progress(c.Quiet)
-	settings := &verify.RunSettings{Code: code, Store: store, Progress: show.event, Clock: a.now}
+	settings := &verify.RunSettings{TrialLimit: c.TrialLimit, Code: code, Store: store, Progress: show.event, Clock: a.now}
 	if c.Jobs != nil {
 		settings.Jobs = *c.Jobs
 	}
@@ -139,6 +134,9 @@ func (c *runCmd) shard(ctx context.Context, a *app, p plan, code verify.Digest) 
 	if err != nil {
 		return verify.Error, fmt.Errorf("shard %s of %s could not be trained: %w\nwhat was trained is kept in %s; to go on from there: %s",
 			own, p.Name, err, place, c.again([]plan{p}))
+	}
+	if c.Resume && !c.Quiet {
+		store.tell(a, p.Name)
 	}
 	for _, w := range warnings {
 		a.note("verify: %s", w)
@@ -152,7 +150,7 @@ func (c *runCmd) shard(ctx context.Context, a *app, p plan, code verify.Digest) 
 	}
 	text, err := c.saveShard(store, shardDoc{
 		SchemaVersion: shardVersion, part: own, Scenario: p.Name, Arg: p.arg, Source: string(p.Source), SHA256: sourceSum(p.Source),
-		Only: append([]string{}, c.Only...), Code: code.SHA256, Arithmetic: arithmetic(a.environment()), Cells: ids,
+		Only: append([]string{}, c.Only...), Code: code.SHA256, Arithmetic: environment.Rounding(), Cells: ids,
 	})
 	if err != nil {
 		return verify.Error, err
@@ -168,7 +166,7 @@ func (c *runCmd) shard(ctx context.Context, a *app, p plan, code verify.Digest) 
 }
 
 // shardFolder returns the folder of a shard, ready to be filled and not yet complete.
-func shardFolder(place string, resume bool) (*kept, error) {
+func shardFolder(place string, resume bool, made verify.Arithmetic) (*kept, error) {
 	const advice = "choose another folder with --out"
 	info, err := os.Lstat(place)
 	switch {
@@ -184,7 +182,7 @@ func shardFolder(place string, resume bool) (*kept, error) {
 	if err := os.Remove(filepath.Join(place, shardFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("cannot write there: %w; %s", err, advice)
 	}
-	return &kept{CellFolder: verify.CellFolder(place), resume: resume}, nil
+	return &kept{CellFolder: verify.CellFolder(place), made: made, resume: resume}, nil
 }
 
 // saveShard completes a shard: it removes the cells of other programs and scenarios, and writes shard.json.

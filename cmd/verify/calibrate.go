@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"text/tabwriter"
+	"time"
+
+	"example.org/concord/verify"
+)
+
+// calibrateCmd is verify calibrate.
+type calibrateCmd struct {
+	Scenario string `arg:"" help:"Path or name of a scenario."`
+	Starts   int    `help:"How many seeds to rehearse, the first ones of the scenario." default:"4" placeholder:"N"`
+	Jobs     int    `help:"Trials trained at once; 0 takes one per processor." default:"0"`
+	Write    bool   `help:"Keep what was measured beside the scenario's file, for check and run to hold its tolerances against."`
+	Format   string `help:"What goes to standard output." enum:"text,json" default:"text"`
+	Quiet    bool   `help:"No progress." short:"q"`
+}
+
+// Help is what --help says after the first line.
+func (*calibrateCmd) Help() string {
+	return `A tolerance has to be wider than what rounding and the stopping rule make of one and the same start, or the
+check fails for ever, and narrower than what a control shows that has to fail, or it cannot fail at all. Both are
+measured: some trials are trained again to a gradient norm a hundred times smaller, and so again from a start
+that was changed in its last bits, and the controls are run. That different starts agree is not used, because it
+is what the scenario claims.
+
+With --write, what was measured is kept in NAME.calibration.json beside NAME.yaml. From then on a tolerance
+outside its limits is a mistake in the scenario, and the report shows where it comes from. The scenario itself is
+never changed: a tolerance needs a reason, and reasons are yours.
+
+Examples:
+
+    verify calibrate smoke
+    verify calibrate scenarios/smoke.yaml --write
+
+Exit codes: 0 every tolerance can stand, 1 one cannot, 2 usage or bad scenario, 3 for one nothing could be derived,
+4 error, 130 interrupted.`
+}
+
+// Run is called by kong.
+func (c *calibrateCmd) Run(ctx context.Context, a *app) error {
+	switch {
+	case c.Starts < 1:
+		return usagef("--starts is %d: at least one start has to be rehearsed", c.Starts)
+	case c.Jobs < 0:
+		return usagef("--jobs cannot be %d", c.Jobs)
+	case c.Write && !isPath(c.Scenario):
+		return usagef("--write needs the scenario's file: %s ships inside this program", c.Scenario)
+	}
+	s, err := a.uncalibrated(c.Scenario)
+	if err != nil {
+		return err
+	}
+	settings := &verify.CalibrateSettings{
+		Starts: c.Starts, Jobs: c.Jobs, Environment: a.environment(), Command: quote(append([]string{"verify"}, a.args...)...),
+	}
+	show := a.progress(c.Quiet)
+	settings.Progress = show.event
+	found, err := verify.Calibrate(ctx, s, a.subjects(), settings)
+	show.stop()
+	if err != nil {
+		return err
+	}
+	if len(found.Derivations) == 0 {
+		return usagef("%s has no check with a tolerance that could be derived", c.Scenario)
+	}
+	found.At = a.now().UTC().Format(time.RFC3339)
+	if c.Write {
+		if err := found.Save(calibrationOf(c.Scenario)); err != nil {
+			return fmt.Errorf("keeping the calibration: %w", err)
+		}
+		a.note("verify: kept in %s", calibrationOf(c.Scenario))
+	}
+	if c.Format == "json" {
+		text, err := json.MarshalIndent(found, "", "  ")
+		if err != nil {
+			return err
+		}
+		a.printf("%s\n", text)
+	} else if err := a.writeCalibration(found); err != nil {
+		return err
+	}
+	code := verify.ExitPass
+	for _, d := range found.Derivations {
+		if d.Open() && code == verify.ExitPass {
+			code = verify.ExitUndecided
+		}
+		if d.Objection(float64(d.Tolerance)) != "" {
+			code = verify.ExitFail
+		}
+	}
+	if code != verify.ExitPass {
+		return status(code)
+	}
+	return nil
+}
+
+// writeCalibration writes a row for each check, what is wrong with tolerances, and how they were derived.
+func (a *app) writeCalibration(c *verify.Calibration) error {
+	t := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	row := func(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) } //nolint:errcheck // Flush has it
+	row("check\tat least\ttolerance\tbelow\t")
+	known := func(x verify.Number) string {
+		if math.IsNaN(float64(x)) {
+			return "unknown"
+		}
+		return fmt.Sprintf("%.2g", float64(x))
+	}
+	for _, d := range c.Derivations {
+		remark := "can stand"
+		switch {
+		case d.Objection(float64(d.Tolerance)) != "":
+			remark = "CANNOT STAND"
+		case d.Open():
+			remark = "UNKNOWN"
+		}
+		row("%s\t%s\t%g\t%s\t%s", d.Check, known(d.Derived), float64(d.Tolerance), known(d.Control), remark)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, d := range c.Derivations {
+		a.printf("\n%s: %s\n", d.Check, d.Text)
+		if why := d.Objection(float64(d.Tolerance)); why != "" {
+			a.printf("  the tolerance %g %s\n", float64(d.Tolerance), why)
+		}
+	}
+	for _, trouble := range c.Troubles {
+		a.printf("not rehearsed: %s\n", trouble)
+	}
+	return nil
+}
