@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,8 +23,20 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	names := []string{"*"}
+	if testing.Short() { // those in which most goes on at the same time
+		names = []string{"run", "resume", "shard", "interrupt", "trial_limit", "verdicts"}
+	}
+	var files []string
+	for _, name := range names {
+		found, err := filepath.Glob("testdata/script/" + name + ".txtar")
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no script is called %s: %v", name, err)
+		}
+		files = append(files, found...)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Files:               files,
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("CONCORD_DATA", e.WorkDir+"/cache")

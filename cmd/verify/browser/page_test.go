@@ -173,7 +173,7 @@ func TestWithoutScript(t *testing.T) {
 }
 
 func TestPrints(t *testing.T) {
-	for _, page := range written {
+	for _, page := range []string{"file/smoke/index.html", "diff.html", "history.html"} {
 		t.Run(stem(page), func(t *testing.T) {
 			b := open(t, page, view{dark: true})
 			pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPrintBackground(), chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFPreferCSSPageSize()))

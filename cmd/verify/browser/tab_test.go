@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -37,7 +38,6 @@ var views = []view{
 	{name: "desktop", width: 1400},
 	{name: "desktop-dark", width: 1400, dark: true},
 	{name: "phone", width: 390},
-	{name: "phone-dark", width: 390, dark: true},
 }
 
 // A tab shows a page and remembers what the browser had to say about it.
@@ -52,9 +52,9 @@ type tab struct {
 }
 
 // open shows a page that was written.
-func open(t *testing.T, page string, v view) *tab {
+func open(t *testing.T, name string, v view) *tab {
 	t.Helper()
-	return visit(t, "file://"+filepath.Join(reports, filepath.FromSlash(page)), v)
+	return visit(t, "file://"+filepath.Join(reports, filepath.FromSlash(name)), v)
 }
 
 // visit shows the page at an address.
@@ -66,7 +66,7 @@ func visit(t *testing.T, address string, v view) *tab {
 	b := &tab{T: t}
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithListener(b.listen))
 	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(stop)
 	b.ctx = ctx
 	scheme, motion := "light", "no-preference"
@@ -160,7 +160,7 @@ func (b *tab) settle() {
 }
 
 // clean reports what a page that is in order has not: errors, blocked parts, and requests beyond itself.
-func (b *tab) clean(page string) {
+func (b *tab) clean(name string) {
 	b.Helper()
 	said, blocked, requests := b.heard()
 	if len(said) > 0 {
@@ -169,7 +169,7 @@ func (b *tab) clean(page string) {
 	if len(blocked) > 0 {
 		b.Errorf("the page breaks its own policy: %q", blocked)
 	}
-	if len(requests) != 1 || !strings.HasSuffix(requests[0], page) {
+	if len(requests) != 1 || !strings.HasSuffix(requests[0], name) {
 		b.Errorf("requests: %q, want the page alone", requests)
 	}
 }
@@ -199,15 +199,16 @@ func (b *tab) keep(name string, file []byte) {
 	}
 }
 
-// keepWhole saves a picture of the whole page where artefacts are wanted.
+// keepWhole saves a picture of the page, or of its first part if it is very long, where artefacts are wanted.
 func (b *tab) keepWhole(name string) {
 	b.Helper()
 	if os.Getenv("CONCORD_ARTEFACTS") == "" {
 		return
 	}
-	file, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.keep(name, file)
+	const most = 10000
+	part := &page.Viewport{Width: eval[float64](b, "innerWidth"), Height: eval[float64](b, "document.body.scrollHeight"), Scale: 1}
+	part.Height = min(part.Height, most)
+	beyond := true
+	picture := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Clip: part, CaptureBeyondViewport: &beyond})
+	b.keep(name, picture.Data)
 }
