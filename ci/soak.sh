@@ -88,8 +88,8 @@ twin:
   start: [gaussian]
 YAML
 
-# Between 0 and $1 - 1.
-random() { echo $(($(od -An -N4 -tu4 /dev/urandom) % $1)); }
+# Between 0 and $1 - 1; 0 where $1 is 0, as of a file that is empty already.
+random() { echo $(($(od -An -N4 -tu4 /dev/urandom) % ($1 > 0 ? $1 : 1))); }
 
 # Waits for $1 thousandths of a second.
 pause() { sleep "$(($1 / 1000)).$(printf %03d $(($1 % 1000)))"; }

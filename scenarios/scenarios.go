@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-//go:embed *.yaml
+//go:embed *.yaml *.calibration.json
 var files embed.FS
 
 // List returns the names of the scenarios in alphabetical order: those of their files, without ".yaml".
