@@ -65,8 +65,11 @@ func (d *Derivation) Objection(tolerance float64) string {
 // Open reports whether the derivation lacks a limit: nothing could be derived.
 func (d *Derivation) Open() bool { return math.IsNaN(float64(d.Derived)) }
 
-// Encode returns the one form in which a calibration is kept.
+// Encode returns the one form in which a calibration is kept, and nothing of nil.
 func (c *Calibration) Encode() ([]byte, error) {
+	if c == nil {
+		return nil, nil
+	}
 	var buffer bytes.Buffer
 	e := json.NewEncoder(&buffer)
 	e.SetEscapeHTML(false)
@@ -134,12 +137,12 @@ func (s *Scenario) calibrated() string {
 	return contentID("concord calibration 1", s.Subject, s.Data, s.Problem, s.Vary, s.Seeds, s.Generate, checks, controls)
 }
 
-// Calibrate gives the scenario the calibration that lies beside it. The error, a *ScenarioError, names every
+// Calibrate gives the scenario the calibration that lies beside it, before it is cut down in any way. The error, a *ScenarioError, names every
 // tolerance that cannot stand; one that was measured for a scenario that has changed since decides nothing, and Lint
 // says so.
 func (s *Scenario) Calibrate(c *Calibration) error {
-	s.Calibration = c
-	if c.stale(s) {
+	s.Calibration, s.calibratedOther = c, c.Of != s.calibrated() || c.Scenario != s.Name
+	if s.calibratedOther {
 		return nil
 	}
 	p := &scenarioParser{out: s, lines: strings.Split(string(s.Source), "\n")}
@@ -156,12 +159,9 @@ func (s *Scenario) Calibrate(c *Calibration) error {
 	return p.err()
 }
 
-// stale reports whether the calibration is of another scenario, or of this one before it changed.
-func (c *Calibration) stale(s *Scenario) bool { return c.Of != s.calibrated() || c.Scenario != s.Name }
-
 // provenance adds to a check where its tolerance comes from.
 func (s *Scenario) provenance(c *CheckResult) {
-	if s.Calibration == nil || s.Calibration.stale(s) {
+	if s.Calibration == nil || s.calibratedOther {
 		return
 	}
 	d := s.Calibration.derivation(c.ID)

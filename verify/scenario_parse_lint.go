@@ -47,7 +47,7 @@ func (s *Scenario) Lint() []string {
 	if s.Generate != nil && !has(CheckSpec.NeedsDrawings) {
 		warn("drawings are made and no check looks at them")
 	}
-	if s.Calibration != nil && s.Calibration.stale(s) {
+	if s.calibratedOther {
 		warn("the calibration was measured for a scenario that has changed since, and counts for nothing: measure it again with \"verify calibrate --write\"")
 	}
 	for _, c := range s.Checks {

@@ -190,6 +190,8 @@ func belong(shards []foundShard, code verify.Digest, here verify.Arithmetic) err
 		switch {
 		case s.SHA256 != first.SHA256:
 			complain("%s is of another scenario than %s: %s and %s, SHA-256 %.16s and %.16s", s.dir, first.dir, s.Scenario, first.Scenario, s.SHA256, first.SHA256)
+		case s.Calibration != first.Calibration:
+			complain("%s was run with another calibration of its tolerances than %s", s.dir, first.dir)
 		case s.Seeds != first.Seeds || !slices.Equal(s.Only, first.Only):
 			complain("%s was run with other --seeds or --only than %s", s.dir, first.dir)
 		case s.N != first.N:
@@ -220,6 +222,15 @@ func (c *mergeCmd) plan(a *app, first foundShard) (plan, error) {
 	}
 	if s.Name != first.Scenario {
 		return plan{}, usagef("%s: the scenario in it is called %q and not %q", path, s.Name, first.Scenario)
+	}
+	if first.Calibration != "" {
+		calibration, err := verify.ParseCalibration([]byte(first.Calibration))
+		if err != nil {
+			return plan{}, usagef("%s: the calibration in it: %w", path, err)
+		}
+		if err := s.Calibrate(calibration); err != nil {
+			return plan{}, usagef("%s: the calibration in it: %w", path, err)
+		}
 	}
 	p := plan{arg: first.Arg, Scenario: s}
 	if first.Seeds > 0 {

@@ -23,7 +23,7 @@ import (
 const maxShards = 10000
 
 // shardVersion is the version of shard.json.
-const shardVersion = 2
+const shardVersion = 3
 
 // shardFile says which cells a shard has. It is written when all of them are there.
 const shardFile = "shard.json"
@@ -65,15 +65,16 @@ func (p part) of(ids []string) []string {
 type shardDoc struct {
 	SchemaVersion int `json:"schema_version"`
 	part
-	Scenario   string            `json:"scenario"`   // its name
-	Arg        string            `json:"arg"`        // how the command line called it
-	Source     string            `json:"source"`     // the YAML text, as read
-	SHA256     string            `json:"sha256"`     // of Source
-	Seeds      int               `json:"seeds"`      // of --seeds; 0: all
-	Only       []string          `json:"only"`       // of --only
-	Code       string            `json:"code"`       // SHA-256 of the program
-	Arithmetic verify.Arithmetic `json:"arithmetic"` // with which the cells were made
-	Cells      []string          `json:"cells"`
+	Scenario    string            `json:"scenario"`    // its name
+	Arg         string            `json:"arg"`         // how the command line called it
+	Source      string            `json:"source"`      // the YAML text, as read
+	SHA256      string            `json:"sha256"`      // of Source
+	Calibration string            `json:"calibration"` // the text of what lies beside the scenario about its tolerances; "" for nothing
+	Seeds       int               `json:"seeds"`       // of --seeds; 0: all
+	Only        []string          `json:"only"`        // of --only
+	Code        string            `json:"code"`        // SHA-256 of the program
+	Arithmetic  verify.Arithmetic `json:"arithmetic"`  // with which the cells were made
+	Cells       []string          `json:"cells"`
 }
 
 // sourceSum is the SHA-256 of a scenario's text, in lower-case hex.
@@ -148,9 +149,14 @@ func (c *runCmd) shard(ctx context.Context, a *app, p plan, code verify.Digest) 
 		return verify.Error, fmt.Errorf("shard %s of %s is not complete: %d of %s failed; to try them again: %s",
 			own, p.Name, len(failed), plural(len(ids), "cell"), c.again([]plan{p}))
 	}
+	calibration, err := p.Calibration.Encode()
+	if err != nil {
+		return verify.Error, err
+	}
 	text, err := c.saveShard(store, shardDoc{
 		SchemaVersion: shardVersion, part: own, Scenario: p.Name, Arg: p.arg, Source: string(p.Source), SHA256: sourceSum(p.Source),
-		Only: append([]string{}, c.Only...), Code: code.SHA256, Arithmetic: environment.Rounding(), Cells: ids,
+		Calibration: string(calibration),
+		Only:        append([]string{}, c.Only...), Code: code.SHA256, Arithmetic: environment.Rounding(), Cells: ids,
 	})
 	if err != nil {
 		return verify.Error, err
