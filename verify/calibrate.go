@@ -9,21 +9,18 @@ import (
 	"slices"
 )
 
-// How tolerances are derived.
+// How trials are rehearsed.
 const (
 	nudge = 0x1p-50 // relative change of a start, four units in the last place
 	// further is how much smaller the gradient norm is to which a rehearsal goes on, so that where it ends is known a
 	// hundred times better than where the trial does.
 	further = 100
-	// safety is by what factor a tolerance exceeds the largest deviation that was seen: a few trials are rehearsed, and
-	// all have to be within it, on other machines too.
-	safety = 5
 )
 
 // CalibrateSettings say how to derive tolerances. A nil *CalibrateSettings is the same as the zero value.
 type CalibrateSettings struct {
-	// Starts is how many seeds of the scenario are rehearsed, the first ones; zero means 4, and never more than it has.
-	Starts int
+	// Seeds is how many seeds of the scenario are rehearsed, the first ones; zero means 4, and never more than it has.
+	Seeds int
 	// Jobs, Environment, Command, Progress are as in RunSettings.
 	Jobs        int
 	Environment Environment
@@ -38,18 +35,17 @@ type CalibrateSettings struct {
 // Each trial of the first seeds is trained three times: as it is, on to a gradient norm a hundred times smaller, and so
 // again from a start that was moved by a few units in the last place. The scenario's own checks are applied to the
 // three. That these have one start is the point: were it different starts, a second optimum would widen its own
-// tolerance. The deviation is taken as for a trial that stops right at its rule, because one that stops well below it
-// by luck says little, and twice, because two trials deviate in different directions, and five times for safety.
+// tolerance. Deviations of tuples, scores and images are taken as for a trial that stops right at its rule, because one that
+// stops well below it by luck says little.
 //
-// A check for which nothing could be derived has a NaN and the reason. The error is that of ctx, or says why nothing
-// at all could be done.
+// What could not be measured is among the troubles. The error is that of ctx, or says why nothing at all could be done.
 func Calibrate(ctx context.Context, s *Scenario, subjects []Subject, settings *CalibrateSettings) (*Calibration, error) {
 	var set CalibrateSettings
 	if settings != nil {
 		set = *settings
 	}
-	if set.Starts <= 0 {
-		set.Starts = 4
+	if set.Seeds <= 0 {
+		set.Seeds = 4
 	}
 	r, err := newRunner(s, subjects, &RunSettings{Jobs: set.Jobs, Progress: set.Progress})
 	if err != nil {
@@ -57,17 +53,17 @@ func Calibrate(ctx context.Context, s *Scenario, subjects []Subject, settings *C
 	}
 	out := &Calibration{
 		SchemaVersion: CalibrationSchemaVersion, Scenario: s.Name, Of: s.calibrated(),
-		Command: set.Command, Machine: set.Environment.words(), Derivations: []Derivation{},
+		Command: set.Command, Machine: set.Environment.words(), Troubles: []string{}, Derivations: []Derivation{},
 	}
 	for _, c := range s.Checks {
 		if c.comparable() {
 			out.Derivations = append(out.Derivations, Derivation{
-				Check: c.id(), Tolerance: Number(c.Tolerance), Share: Number(math.NaN()), Derived: Number(math.NaN()), Control: Number(math.NaN()),
+				Check: c.id(), Tolerance: Number(c.Tolerance), Share: Number(math.NaN()), Control: Number(math.NaN()),
 			})
 		}
 	}
 	for i := range s.Problems() {
-		if err := out.rehearse(ctx, r, s.rehearsal(set.Starts), i); err != nil {
+		if err := out.rehearse(ctx, r, s.rehearsal(set.Seeds), i); err != nil {
 			return nil, err
 		}
 	}
@@ -77,11 +73,6 @@ func Calibrate(ctx context.Context, s *Scenario, subjects []Subject, settings *C
 			return nil, err
 		}
 		out.control(x.result, spec.MustFail)
-	}
-	for i := range out.Derivations {
-		d := &out.Derivations[i]
-		c := s.Checks[slices.IndexFunc(s.Checks, func(c CheckSpec) bool { return c.id() == d.Check })]
-		d.derive(c, out.Rehearsed)
 	}
 	return out, nil
 }
@@ -102,9 +93,9 @@ func (c CheckSpec) comparable() bool {
 
 // rehearsal returns the scenario of which trials are rehearsed: the first seeds, and the checks that can be derived.
 // Inputs that are searched for are left out: they are no others than those of a set for networks that nearly agree.
-func (s *Scenario) rehearsal(starts int) *Scenario {
+func (s *Scenario) rehearsal(seeds int) *Scenario {
 	out := *s
-	out.Seeds = s.Seeds[:min(starts, len(s.Seeds))]
+	out.Seeds = s.Seeds[:min(seeds, len(s.Seeds))]
 	out.Twins, out.Doses, out.Checks = nil, nil, nil
 	for _, c := range s.Checks {
 		if !c.comparable() {
@@ -176,7 +167,7 @@ func (x *problemRun) rehearse(ctx context.Context, k int) ([]Number, error) {
 		how string
 		do  func() (*Outcome, error)
 	}{
-		{"as it is", func() (*Outcome, error) { return x.p.Train(ctx, cell.T, io.Discard) }},
+		{"as it is", func() (*Outcome, error) { return TrainTrial(ctx, x.p, cell.T, 0, io.Discard) }},
 		{"further", func() (*Outcome, error) { return rehearser.Rehearse(ctx, cell.T, 0, training/further) }},
 		{"nudged", func() (*Outcome, error) { return rehearser.Rehearse(ctx, cell.T, nudge, training/further) }},
 	} {
@@ -200,14 +191,21 @@ func (x *problemRun) rehearse(ctx context.Context, k int) ([]Number, error) {
 			return nil, err
 		}
 	}
+	// A trial at a distance of κ times its gradient norm comes a hundred times nearer by going on.
+	if moved, left := e.apart.after.At(0, 1), e.apart.after.At(1, 2); left > moved/2+1e-12 {
+		return nil, fmt.Errorf("going on to a hundredth of the gradient moved it by %.2g, and left %.2g to a start with other last bits: these do not lead to one place", moved, left)
+	}
 	e.decide()
-	stretch := max(1, training/e.outcomes[0].GradNorm) // to a trial that stops right at its rule
+	stretch := training / e.outcomes[0].GradNorm // to a trial that stops right at its rule
+	if !(stretch >= 1) || !isFinite(stretch) {
+		return nil, fmt.Errorf("it stops at a gradient norm of %.2g, and its rule is %.2g", e.outcomes[0].GradNorm, training)
+	}
 	values := make([]Number, len(e.result.Checks))
 	for i, c := range e.result.Checks {
 		switch c.Kind {
 		case "certificate":
 			c.Value = e.gapSpread()
-		case "tuple", "scores":
+		default:
 			c.Value *= Number(stretch)
 		}
 		if math.IsNaN(float64(c.Value)) {
@@ -272,26 +270,12 @@ func (c *Calibration) control(p ProblemResult, mustFail []string) {
 		if !slices.Contains(mustFail, check.Kind) {
 			continue
 		}
-		if d := c.derivation(check.ID); d != nil && !(d.Control <= check.Value) {
+		if d := c.derivation(check.ID); d != nil && !math.IsNaN(float64(check.Value)) && !(d.Control <= check.Value) {
 			d.Control = check.Value
 		}
 	}
 	if p.Error != "" {
 		c.trouble("a control could not be run: %s", p.Error)
-	}
-}
-
-// derive computes the tolerance of a check from what was measured, and says how.
-func (d *Derivation) derive(c CheckSpec, rehearsed int) {
-	if math.IsNaN(float64(d.Share)) {
-		d.Text = "nothing could be derived"
-		return
-	}
-	d.Derived = Number(roundUp(2 * safety * float64(d.Share)))
-	d.Text = fmt.Sprintf("of %s, each held against itself, rounding and the stopping rule moved %s by up to %.2g; twice, as two trials may move in opposite directions, and times %d for safety, rounded up: %.2g",
-		plural(rehearsed, "rehearsed trial"), d.Where, float64(d.Share), safety, float64(d.Derived))
-	if c.Kind == "images" && c.Within == "" {
-		d.Text += "; drawings of other basins are no deviations, so this is only the least that makes sense"
 	}
 }
 

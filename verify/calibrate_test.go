@@ -70,7 +70,7 @@ func scale(t *testing.T, start, tolerance string, p rehearsing) (*Scenario, *Cal
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := Calibrate(context.Background(), s, subjects, &CalibrateSettings{Starts: 2, Jobs: 1, Command: "calibrate"})
+	c, err := Calibrate(context.Background(), s, subjects, &CalibrateSettings{Seeds: 2, Jobs: 1, Command: "calibrate"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,15 +86,15 @@ func TestCalibrate(t *testing.T) {
 		// The trial stops at half its rule, which makes half of rest; further it goes to a hundredth. Twice that is what
 		// a trial that stops at the rule deviates by; ten times more is 0.98 of ten times rest, and is rounded up.
 		{"stopping", "positive", "ten times rest, rounded up to 1, 2 or 5", rehearsing{rest: 3e-8}, 5e-7},
-		{"rounding", "positive", "a nudge counts too", rehearsing{blur: 3e-8}, 1e-6},
+		{"rounding", "positive", "a nudge counts too", rehearsing{rest: 3e-8, blur: 3e-9}, 5e-7},
 		{"nothing", "positive", "the same bits leave nothing to allow for", rehearsing{}, 0},
 		{"two optima", "signed", "that starts disagree must not widen the tolerance of their agreement", rehearsing{rest: 3e-8}, 5e-7},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, got := scale(t, c.start, "1e-5", c.p)
 			d := got.Derivations[0]
-			if math.Abs(float64(d.Derived)-c.want) > 1e-20 || got.Rehearsed != 2 {
-				t.Errorf("Derived = %g of %d rehearsed, want %g of 2 (%s): %s", float64(d.Derived), got.Rehearsed, c.want, c.reason, d.Text)
+			if math.Abs(d.Derived()-c.want) > 1e-20 || got.Rehearsed != 2 {
+				t.Errorf("Derived = %g of %d rehearsed, want %g of 2 (%s): %s", d.Derived(), got.Rehearsed, c.want, c.reason, d.Text())
 			}
 			// The starts of even seeds end elsewhere in the control, half a unit away.
 			if math.Abs(float64(d.Control)-0.5) > 1e-6 {
@@ -104,10 +104,43 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
+// A tolerance far above what was measured is not made respectable by it.
+func TestChosenTolerancesAreSaidToBeChosen(t *testing.T) {
+	for _, c := range []struct{ tolerance, says string }{
+		{"1e-7", "line 6: check \"tuple\" allows 1e-07, less than the 5e-07 that would leave room"},
+		{"1e-6", ""},
+		{"1e-3", "line 6: check \"tuple\" allows 0.001, 2e+03 times the 5e-07 that rounding and stopping explain: the rest is chosen, and its reason has to carry it"},
+	} {
+		s, calibration := scale(t, "positive", c.tolerance, rehearsing{rest: 3e-8})
+		if err := s.Calibrate(calibration); err != nil {
+			t.Fatal(err)
+		}
+		all := strings.Join(s.Lint(), "\n")
+		if c.says != "" && !strings.Contains(all, c.says) || c.says == "" && strings.Contains(all, "tuple") {
+			t.Errorf("a tolerance of %s: Lint = %q, want %q about it", c.tolerance, all, c.says)
+		}
+	}
+}
+
+// A control without a number does not take the limit away that another one gave.
+func TestControlWithoutANumber(t *testing.T) {
+	c := &Calibration{Derivations: []Derivation{{Check: "tuple", Control: Number(math.NaN())}}}
+	for _, v := range []float64{0.5, math.NaN(), 3} {
+		c.control(ProblemResult{Checks: []CheckResult{{ID: "tuple", Kind: "tuple", Value: Number(v)}}}, []string{"tuple"})
+	}
+	if got := float64(c.Derivations[0].Control); got != 0.5 {
+		t.Errorf("controls of 0.5, NaN and 3: Control = %g, want 0.5", got)
+	}
+}
+
 func TestCalibrateKnowsWhatItDoesNotKnow(t *testing.T) {
+	_, lost := scale(t, "positive", "1e-5", rehearsing{rest: 1e-9, blur: 1})
+	if d := lost.Derivations[0]; !d.Open() || len(lost.Troubles) != 2 || !strings.Contains(lost.Troubles[0], "do not lead to one place") {
+		t.Errorf("a nudge that leads elsewhere: derived %g, troubles %q; want NaN and two", d.Derived(), lost.Troubles)
+	}
 	_, c := scale(t, "positive", "1e-5", rehearsing{endless: errors.New("the line search gave up")})
 	if d := c.Derivations[0]; !d.Open() || c.Rehearsed != 0 || len(c.Troubles) != 2 || !strings.Contains(c.Troubles[0], "further: the line search gave up") {
-		t.Errorf("a rehearsal without an end: derived %g of %d rehearsed, troubles %q; want NaN, none and two", float64(d.Derived), c.Rehearsed, c.Troubles)
+		t.Errorf("a rehearsal without an end: derived %g of %d rehearsed, troubles %q; want NaN, none and two", d.Derived(), c.Rehearsed, c.Troubles)
 	}
 	honest := []Subject{&suspect{}}
 	s, err := ParseScenario("court.yaml", []byte(court), honest)
@@ -119,14 +152,14 @@ func TestCalibrateKnowsWhatItDoesNotKnow(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d := c.Derivations[0]; !d.Open() || len(c.Troubles) != 1 || !strings.Contains(c.Troubles[0], "cannot rehearse") {
-		t.Errorf("a subject that cannot rehearse: derived %g, troubles %q; want NaN and the reason", float64(d.Derived), c.Troubles)
+		t.Errorf("a subject that cannot rehearse: derived %g, troubles %q; want NaN and the reason", d.Derived(), c.Troubles)
 	}
 }
 
 func TestTolerancesOutsideTheirLimitsAreMistakes(t *testing.T) {
 	for _, c := range []struct{ name, tolerance, says string }{
-		{"too tight", "1e-7", `the tolerance 1e-07 of check "tuple" is too tight`},
-		{"the least", "5e-7", ""},
+		{"too tight", "5e-8", `the tolerance 5e-08 of check "tuple" is too tight: by rounding and stopping alone two trials may lie 5.9e-08 apart`},
+		{"little room", "6e-8", ""},
 		{"in between", "1e-3", ""},
 		{"as wide as the control", "0.51", `the tolerance 0.51 of check "tuple" is too wide: the control, which has to fail, shows no more than 0.5`},
 	} {
@@ -151,7 +184,7 @@ func TestTolerancesOutsideTheirLimitsAreMistakes(t *testing.T) {
 }
 
 func TestCalibrationOfAnotherScenarioCountsForNothing(t *testing.T) {
-	s, c := scale(t, "positive", "1e-7", rehearsing{rest: 3e-8})
+	s, c := scale(t, "positive", "1e-8", rehearsing{rest: 3e-8})
 	if s.Calibrate(c) == nil {
 		t.Fatal("the tolerance stands, and should not while the calibration counts")
 	}
@@ -185,7 +218,7 @@ func TestProvenanceIsEvidence(t *testing.T) {
 		texts = append(texts, e.Text)
 	}
 	all := strings.Join(texts, "\n")
-	if !strings.Contains(all, "the tolerance, calibrated: of 2 rehearsed trials") || !strings.Contains(all, "the smallest value that a control showed") {
+	if !strings.Contains(all, "what rounding and stopping explain, measured at") || !strings.Contains(all, "the smallest value that a control showed") {
 		t.Errorf("evidence of the tuple check: %q, without where its tolerance comes from", all)
 	}
 }
@@ -208,7 +241,7 @@ func TestParseCalibration(t *testing.T) {
 		t.Errorf("encoded again (-first +second):\n%s", diff)
 	}
 	for _, x := range []struct{ name, old, text, says string }{
-		{"another version", `"schema_version": 1`, `"schema_version": 2`, "schema_version is 2"},
+		{"another version", `"schema_version": 2`, `"schema_version": 1`, "schema_version is 1"},
 		{"an unknown key", `"scenario"`, `"scenarios"`, "unknown field"},
 		{"another form", `"scenario": "`, `"scenario":  "`, "not edited by hand"},
 		{"no derivation", `"derivations"`, `"derivatives"`, "unknown field"},

@@ -50,6 +50,9 @@ func (s *Scenario) Lint() []string {
 	if s.calibratedOther {
 		warn("the calibration was measured for a scenario that has changed since, and counts for nothing: measure it again with \"verify calibrate --write\"")
 	}
+	if s.Calibration != nil && !s.calibratedOther {
+		s.Calibration.lint(s, warn)
+	}
 	for _, c := range s.Checks {
 		if c.Reason != "" && !strings.ContainsFunc(c.Reason, unicode.IsLetter) {
 			warn("line %d: the reason of check %q says nothing", c.Line, c.Kind)

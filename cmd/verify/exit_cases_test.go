@@ -36,7 +36,7 @@ var exitCases = []struct {
 	{"calibrate", "pass.yaml", 0, ""},
 	{"calibrate", "fail.yaml", 1, ""},
 	{"calibrate", "bad.yaml", 2, ""},
-	{"calibrate", "pass.yaml --starts 0", 2, ""},
+	{"calibrate", "pass.yaml --seeds 0", 2, ""},
 	{"calibrate", "open.yaml", 3, ""},
 	{"calibrate", "error.yaml", 4, ""},
 	{"calibrate", "pass.yaml", 130, "interrupted"},
