@@ -41,7 +41,7 @@ type ArithmeticError struct{ Made, Want Arithmetic }
 
 // Error implements error.
 func (e *ArithmeticError) Error() string {
-	return fmt.Sprintf("it was made with other arithmetic (%s) than that of this run (%s), and may differ in the last bits", e.Made, e.Want)
+	return fmt.Sprintf("made with other arithmetic (%s) than that of this run (%s), and may differ in the last bits", e.Made, e.Want)
 }
 
 // diffArithmetic lists what is not the same in two environments and may change bits, and the processor. A digest

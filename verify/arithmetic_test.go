@@ -152,7 +152,7 @@ func TestStoredCellsOfOtherArithmetic(t *testing.T) {
 			"without fused multiply-add",
 			Arithmetic{strings.Repeat("cd", 32), "amd64, kernels gonum, fma false"},
 			true,
-			"and 7 more could not be used, so it was trained again: it was made with other arithmetic (amd64, kernels gonum, fma false, results cdcdcdcd) " +
+			"and 7 more could not be used, so they were trained again: made with other arithmetic (amd64, kernels gonum, fma false, results cdcdcdcd) " +
 				"than that of this run (amd64, kernels avx512, fma true, results abababab), and may differ in the last bits",
 		},
 		{"nobody said with which", Arithmetic{}, true, "with other arithmetic (not known) than"},

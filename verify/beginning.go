@@ -2,47 +2,49 @@ package verify
 
 import "strings"
 
-// sameBeginning returns two converged trials from different starts that begin alike, where all starts do that are
-// trained in the same way: at the same fitness and gradient norm, to the last bit. It returns 0 and 0 when there are
-// none. A subject that ignores its start, and is not the same to the bit from run to run, leaves no copies; this
-// gives it away. A curve that does not begin at step 0, or without a gradient, tells nothing.
+// beginnings is how many points of two curves have to be the same for trials to begin alike: different starts that
+// the first does not tell apart go their own ways from there.
+const beginnings = 8
+
+// sameBeginning returns two converged trials from different starts that begin alike, where all do that are trained
+// in the same way, in every way that has two or more, from three or more starts in all. It returns 0 and 0 when there
+// are none. A subject that ignores its start, and is not the same to the bit from run to run, leaves no copies; this
+// gives it away.
 func (x *problemRun) sameBeginning() (a, b int) {
-	type group struct {
-		first, other int // −1: no other start yet
-		differ       bool
-	}
-	groups := map[string]*group{}
+	first := map[string]int{} // of each way to train
+	starts := map[string]bool{}
 	for _, trial := range x.converged {
 		t := &x.result.Trials[trial]
 		way := strings.TrimPrefix(t.Label, t.Start)
-		g := groups[way]
-		if g == nil {
-			g = &group{first: trial, other: -1}
-			groups[way] = g
+		one, known := first[way]
+		switch {
+		case !known:
+			first[way] = trial
+			continue
+		case !beginAlike(x.outcomes[one].Curve, x.outcomes[trial].Curve):
+			return 0, 0
+		case a == b:
+			a, b = one, trial
 		}
-		if x.result.Trials[g.first].Start != t.Start {
-			g.other = trial
-		}
-		p, known := x.beginning(trial)
-		q, _ := x.beginning(g.first)
-		g.differ = g.differ || !known || p != q
+		starts[x.result.Trials[one].Start], starts[t.Start] = true, true
 	}
-	for _, trial := range x.converged { // so that which of several groups is named does not depend on the map
-		for _, g := range groups {
-			if g.first == trial && g.other >= 0 && !g.differ {
-				return g.first, g.other
-			}
-		}
+	if len(starts) < 3 {
+		return 0, 0
 	}
-	return 0, 0
+	return a, b
 }
 
-// beginning returns the point where the curve of a trial begins, and whether that tells where it started.
-func (x *problemRun) beginning(trial int) (CurvePoint, bool) {
-	curve := x.outcomes[trial].Curve
-	if len(curve) == 0 {
-		return CurvePoint{}, false
+// beginAlike says whether two curves are the same to the last bit in their first points, two at least and each but
+// its last, where all trials may meet. A curve that does not begin at step 0, or without a gradient, tells nothing.
+func beginAlike(p, q []CurvePoint) bool {
+	n := min(len(p)-1, len(q)-1, beginnings)
+	if n < 2 || p[0].Step != 0 || p[0].GradNorm == 0 {
+		return false
 	}
-	p := curve[0]
-	return p, p.Step == 0 && isFinite(float64(p.Fitness)) && isFinite(float64(p.GradNorm)) && p.GradNorm > 0
+	for i := range n {
+		if p[i] != q[i] || !isFinite(float64(p[i].Fitness)) || !isFinite(float64(p[i].GradNorm)) {
+			return false
+		}
+	}
+	return true
 }

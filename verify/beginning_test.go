@@ -2,44 +2,76 @@ package verify
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"testing"
 )
 
 func TestStartsThatBeginAlike(t *testing.T) {
 	nan := Number(math.NaN())
+	type change = func(t Trial, c []CurvePoint) []CurvePoint // of an honest curve
+	alike := honest(Trial{Seed: 9}).Curve
+	all := func(c ...CurvePoint) change { return func(Trial, []CurvePoint) []CurvePoint { return c } }
+	first := func(n int) change { // n points of all curves are the same
+		return func(_ Trial, c []CurvePoint) []CurvePoint { return append(slices.Clone(alike[:n]), c[n:]...) }
+	}
 	for _, test := range []struct {
-		name  string
-		begin func(t Trial, p CurvePoint) []CurvePoint // of a curve, given the honest first point
-		want  Verdict
+		name   string
+		curve  change
+		count  string // of seeds
+		want   Verdict
+		reason string
 	}{
-		{"each start elsewhere", func(_ Trial, p CurvePoint) []CurvePoint { return []CurvePoint{p} }, Pass},
-		{"all at one point", func(Trial, CurvePoint) []CurvePoint { return []CurvePoint{{0, -1, 2}} }, Vacuous},
-		{"all at one point, with one of the methods", func(t Trial, p CurvePoint) []CurvePoint {
+		{"each start elsewhere", func(_ Trial, c []CurvePoint) []CurvePoint { return c }, "4", Pass, ""},
+		{"the same way", all(alike...), "4", Vacuous, ""},
+		{"the same way, from three starts", all(alike...), "3", Vacuous, ""},
+		{"the same way, from two starts", all(alike...), "2", Pass, "two may be alike by chance"},
+		{"the same in all points that count", first(beginnings), "4", Vacuous, ""},
+		{"the same in all of them but the last", first(beginnings - 1), "4", Pass, "that is where they part"},
+		{"the same at the first point", first(1), "4", Pass, "as on an isotropic objective with normalised starts"},
+		{"one point before the last", all(alike[0], alike[50]), "4", Pass, "all trials end at the same"},
+		{"two points before the last", all(alike[0], alike[1], alike[50]), "4", Vacuous, ""},
+		{"nothing but the last point differs", func(_ Trial, c []CurvePoint) []CurvePoint {
+			return []CurvePoint{alike[0], alike[1], c[50]}
+		}, "4", Vacuous, "the end says nothing about the start"},
+		{"one is longer", func(t Trial, _ []CurvePoint) []CurvePoint { return alike[:3+t.Seed] }, "4", Vacuous, ""},
+		{"the same way with one of the methods", func(t Trial, c []CurvePoint) []CurvePoint {
 			if t.Settings.Text("method") == "fast" {
-				return []CurvePoint{{0, -1, 2}}
+				return alike
 			}
-			return []CurvePoint{p}
-		}, Vacuous},
-		{"all but one at one point", func(t Trial, p CurvePoint) []CurvePoint {
+			return c
+		}, "4", Pass, "a method whose curve tells no starts apart is no witness against those that do"},
+		{"all but one", func(t Trial, c []CurvePoint) []CurvePoint {
 			if t.Seed == 3 {
-				return []CurvePoint{p}
+				return c
 			}
-			return []CurvePoint{{0, -1, 2}}
-		}, Pass},
-		{"the same fitness, and another gradient", func(_ Trial, p CurvePoint) []CurvePoint { return []CurvePoint{{0, -1, p.GradNorm}} }, Pass},
-		{"no gradient", func(Trial, CurvePoint) []CurvePoint { return []CurvePoint{{0, -1, 0}} }, Pass},
-		{"not a number", func(Trial, CurvePoint) []CurvePoint { return []CurvePoint{{0, -1, nan}} }, Pass},
-		{"later than at step 0", func(Trial, CurvePoint) []CurvePoint { return []CurvePoint{{9, -1, 2}} }, Pass},
-		{"no curve", func(Trial, CurvePoint) []CurvePoint { return nil }, Pass},
+			return alike
+		}, "4", Pass, ""},
+		{"the same fitness, and another gradient", func(_ Trial, c []CurvePoint) []CurvePoint {
+			for i := range c {
+				c[i].Fitness = -1
+			}
+			return c
+		}, "4", Pass, ""},
+		{"no gradient", all(CurvePoint{0, -1, 0}, CurvePoint{1, -1, 0}, CurvePoint{2, -1, 0}), "4", Pass, ""},
+		{"not a number", all(CurvePoint{0, -1, nan}, CurvePoint{1, -1, nan}, CurvePoint{2, -1, nan}), "4", Pass, ""},
+		{"infinite", all(CurvePoint{0, -1, 2}, CurvePoint{1, Number(math.Inf(-1)), 2}, CurvePoint{2, -1, 2}), "4", Pass, ""},
+		{"an infinite gradient", all(CurvePoint{0, -1, 2}, CurvePoint{1, -1, Number(math.Inf(1))}, CurvePoint{2, -1, 2}), "4", Pass, ""},
+		{"later than at step 0", all(alike[1:]...), "4", Pass, "what a subject can do whose starts these do not tell apart"},
+		{"no curve", all(), "4", Pass, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := &suspect{train: func(_ *suspect, t Trial) (*Outcome, error) {
 				out := honest(t)
-				out.Curve = append(test.begin(t, out.Curve[0]), out.Curve[1:]...)
+				out.Curve = test.curve(t, out.Curve)
 				return out, nil
 			}}
-			if got := verdicts(try(t, s, "", "", nil).Problems[0])["tuple"]; got != test.want {
-				t.Errorf("tuple: %v, want %v", got, test.want)
+			r := try(t, s, "count: 4", "count: "+test.count, nil)
+			if got := verdicts(r.Problems[0])["tuple"]; got != test.want {
+				t.Errorf("tuple: %v, want %v (%s)", got, test.want, test.reason)
+			}
+			if test.want == Vacuous && !strings.Contains(text(t, r), "a subject whose starts these do not tell apart can begin its curve after step 0") {
+				t.Error("nothing says what a subject can do about it")
 			}
 		})
 	}

@@ -178,8 +178,8 @@ func (s *Scenario) calibrated() string {
 // tolerance that cannot stand; one that was measured for a scenario that has changed since decides nothing, and Lint
 // says so.
 func (s *Scenario) Calibrate(c *Calibration) error {
-	s.Calibration, s.calibratedOther = c, c.Of != s.calibrated() || c.Scenario != s.Name
-	if s.calibratedOther {
+	s.Calibration, s.CalibrationStale = c, c.Of != s.calibrated() || c.Scenario != s.Name
+	if s.CalibrationStale {
 		return nil
 	}
 	p := &scenarioParser{out: s, lines: strings.Split(string(s.Source), "\n")}
@@ -198,7 +198,7 @@ func (s *Scenario) Calibrate(c *Calibration) error {
 
 // provenance adds to a check what is known about its tolerance, where that is of use.
 func (s *Scenario) provenance(c *CheckResult) {
-	if s.Calibration == nil || s.calibratedOther || c.Verdict == Error {
+	if s.Calibration == nil || s.CalibrationStale || c.Verdict == Error {
 		return
 	}
 	d := s.Calibration.derivation(c.ID)

@@ -2,6 +2,8 @@ package verify
 
 import (
 	"errors"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,5 +79,55 @@ func TestStraysWithoutAnyBasin(t *testing.T) {
 	checks := r.Problems[0].Checks
 	if c := checks[len(checks)-1]; c.Verdict == Pass || !strings.Contains(c.Sentence, "g/a.npz") {
 		t.Errorf("golden is %v: %q, want the stray named", c.Verdict, c.Sentence)
+	}
+}
+
+// TestGoldenDrawings: the golden drawing is the drawing of the run plus what is recorded of their difference.
+func TestGoldenDrawings(t *testing.T) {
+	const with = "  - golden: {tolerance: 1e-9, reason: \"fifty halvings\"}\ntwin:"
+	var left *Golden
+	keep := func(g *Golden) (string, error) { left = g; return "golden/x.npz", nil }
+	before := try(t, &suspect{}, "twin:", with, &RunSettings{SaveCandidate: keep})
+	for _, l := range before.Problems[0].Drawings {
+		for _, in := range l.Instances {
+			if in.Golden != nil {
+				t.Errorf("label %s: a deviation from a golden that is not there", l.Label)
+			}
+		}
+	}
+	turned := *left
+	turned.Drawings = nil
+	for _, d := range left.Drawings {
+		pixels := []float64{-d.Image.Pixels[0] - 0.25, -d.Image.Pixels[1], -d.Image.Pixels[2], -d.Image.Pixels[3]}
+		turned.Drawings = append(turned.Drawings, GoldenDrawing{d.Label, d.Pattern, Image{Rows: d.Image.Rows, Cols: d.Image.Cols, Pixels: pixels}})
+	}
+	r := try(t, &suspect{}, "twin:", with, &RunSettings{Goldens: &heldGoldens{golden: &turned}})
+	n := 0
+	for _, l := range r.Problems[0].Drawings {
+		for _, in := range l.Instances {
+			g := in.Golden
+			if g == nil {
+				t.Fatalf("label %s, instance %d: no deviation from its golden drawing", l.Label, in.Instance)
+			}
+			n++
+			at := slices.IndexFunc(turned.Drawings, func(d GoldenDrawing) bool { return d.Label == l.Label && d.Pattern == in.Pattern })
+			sign, want, got := 0.0, []float64{}, []float64{}
+			for i, x := range in.Image.Pixels {
+				sign += x * turned.Drawings[at].Image.Pixels[i]
+				got = append(got, x+g.Residual.Pixels[i])
+			}
+			for _, x := range turned.Drawings[at].Image.Pixels {
+				want = append(want, math.Copysign(1, sign)*x)
+			}
+			if diff := cmp.Diff(want, got, near(1e-12)); diff != "" {
+				t.Errorf("label %s: the golden drawing, turned to the drawing, and what is recorded of it (-want +got):\n%s", l.Label, diff)
+			}
+			if !(g.Distance > 0.01 && g.Distance < 0.3) {
+				t.Errorf("label %s: distance %v, want that of a change of 0.25 in one pixel of four", l.Label, g.Distance)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no drawing was held against its golden one")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/floats"
@@ -230,7 +231,10 @@ func (d *doubted) weigh(row []float64, labels []string, right string) {
 	d.right, d.tied = own < wrong, own == wrong
 }
 
-// nearest finds for every drawing that the result shows the nearest training image of any label, as vectors of
+// neighbours is how many training images near a drawing the result shows.
+const neighbours = 3
+
+// nearest finds for every drawing that the result shows the nearest training images of any label, as vectors of
 // unit norm modulo sign, where the subject shows its training images.
 func (x *problemRun) nearest(ctx context.Context) error {
 	all, err := x.exhibits(-1)
@@ -252,7 +256,8 @@ func (x *problemRun) nearest(ctx context.Context) error {
 	tick := x.progress("nearest", len(shown))
 	return each(ctx, len(shown), x.Jobs, func(n int) error {
 		d := shown[n]
-		at, cosine := -1, -1.0
+		var near []int // indices into all, nearest first
+		cosines := make([]float64, len(all))
 		for i, e := range all {
 			if norms[i] == 0 {
 				continue // a blank image has no direction
@@ -260,16 +265,25 @@ func (x *problemRun) nearest(ctx context.Context) error {
 			if len(e.image.Pixels) != len(d.Image.Pixels) {
 				return fmt.Errorf("training image %d of label %s has %d pixels, and a drawing %d", e.index, x.labels()[e.label], len(e.image.Pixels), len(d.Image.Pixels))
 			}
-			if v := math.Abs(floats.Dot(d.Image.Pixels, e.image.Pixels)) / norms[i]; v > cosine {
-				at, cosine = i, v
+			cosines[i] = math.Abs(floats.Dot(d.Image.Pixels, e.image.Pixels)) / norms[i]
+			at := len(near)
+			for at > 0 && cosines[i] > cosines[near[at-1]] {
+				at--
 			}
+			near = slices.Insert(near, at, i)
+			near = near[:min(len(near), neighbours)]
 		}
-		if at >= 0 {
+		for k, at := range near {
 			distance, err := symmetry.Sign{}.Distance(imageTuple(d.Image), imageTuple(all[at].image))
 			if err != nil {
 				return err
 			}
-			d.Nearest = &Neighbour{Label: x.labels()[all[at].label], Index: all[at].index, Distance: Number(distance), Image: all[at].image}
+			n := Neighbour{Label: x.labels()[all[at].label], Index: all[at].index, Distance: Number(distance), Image: all[at].image}
+			if k == 0 {
+				d.Nearest = &n
+			} else {
+				d.NextNearest = append(d.NextNearest, n)
+			}
 		}
 		tick("")
 		return nil

@@ -55,7 +55,16 @@ func (x *problemRun) compare(ctx context.Context) error {
 	x.apart = c
 	x.basins()
 	x.distances()
+	x.soFar.settle(len(x.result.Basins), len(x.converged), x.result.Distances.Max)
 	return nil
+}
+
+// resolution is the distance up to which outcomes are of one basin.
+func (x *problemRun) resolution() float64 {
+	if c := x.check("tuple"); c != nil && !c.Exact {
+		return c.Tolerance
+	}
+	return defaultResolution
 }
 
 // basins clusters the converged trials: a basin holds what is the same within the tuple check's tolerance.
@@ -65,11 +74,7 @@ func (x *problemRun) basins() {
 		rows[i] = x.apart.row[trial]
 	}
 	m := submatrix(x.apart.after, rows)
-	resolution := defaultResolution
-	if c := x.check("tuple"); c != nil && !c.Exact {
-		resolution = c.Tolerance
-	}
-	clusters := symmetry.Cluster(m, resolution)
+	clusters := symmetry.Cluster(m, x.resolution())
 	for i, members := range clusters {
 		b := Basin{Size: len(members), Fitness: Number(math.Inf(-1)), Nearest: Number(math.NaN()), Diameter: Number(symmetry.Diameter(m, members))}
 		lowest := math.Inf(1)

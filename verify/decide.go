@@ -140,8 +140,8 @@ func (x *problemRun) standing() (Verdict, string) {
 		return Vacuous, fmt.Sprintf("%s and %s are the same from their first step on, so the start seems to be ignored", x.cells[a].Label, x.cells[b].Label)
 	}
 	if a, b := x.sameBeginning(); a != b {
-		return Vacuous, fmt.Sprintf("%s and %s begin at the same fitness and gradient norm to the last bit, as all starts do, so the start seems to be ignored",
-			x.cells[a].Label, x.cells[b].Label)
+		return Vacuous, fmt.Sprintf("%s and %s take the same first steps, to the last bit of fitness and gradient norm, as all starts do, so the start seems to be ignored; "+
+			"a subject whose starts these do not tell apart can begin its curve after step 0", x.cells[a].Label, x.cells[b].Label)
 	}
 	return Pass, ""
 }

@@ -140,6 +140,7 @@ func (x *problemRun) goldenDrawings() error {
 		if !labels[label] {
 			f.unknown = append(f.unknown, label)
 		}
+		x.result.Drawings[i].holdAgainst(known)
 		for _, members := range patterns(convergedDrawings(of)) {
 			key := strings.TrimSpace(label + " " + members[0].Pattern)
 			want, ok := known[DrawingDoc{Label: label, Pattern: members[0].Pattern}]
@@ -162,6 +163,23 @@ func (x *problemRun) goldenDrawings() error {
 		}
 	}
 	return nil
+}
+
+// holdAgainst records of the drawings that are shown how the golden ones of their label and basin differ from them,
+// as far as the two can be compared.
+func (l *LabelDrawings) holdAgainst(known map[DrawingDoc]Image) {
+	for i := range l.Instances {
+		d := &l.Instances[i]
+		want, ok := known[DrawingDoc{Label: l.Label, Pattern: d.Pattern}]
+		if !ok || d.Status != Converged || want.Rows != d.Image.Rows || want.Cols != d.Image.Cols {
+			continue
+		}
+		distance, err := symmetry.Sign{}.Distance(imageTuple(d.Image), imageTuple(want))
+		if err != nil {
+			continue // the check says so
+		}
+		d.Golden = &GoldenDeviation{Distance: Number(distance), Residual: *residual(d.Image, want)}
+	}
 }
 
 // drawings says how the drawings compare, for a sentence.

@@ -200,8 +200,17 @@ type DrawnImage struct {
 	Frames   []Image `json:"frames,omitempty"`
 	// What judges said, in the order of ProblemResult.Judges, and the nearest training image; where the scenario
 	// has a recognisable check.
-	Opinions []Opinion  `json:"opinions"`
-	Nearest  *Neighbour `json:"nearest,omitempty"`
+	Opinions    []Opinion        `json:"opinions"`
+	Nearest     *Neighbour       `json:"nearest,omitempty"`
+	NextNearest []Neighbour      `json:"next_nearest,omitempty"` // the second and the third nearest
+	Golden      *GoldenDeviation `json:"golden,omitempty"`       // where a golden has a drawing of this label and pattern
+}
+
+// GoldenDeviation is how a golden drawing differs from the drawing of a run. The golden drawing is the drawing plus
+// Residual.
+type GoldenDeviation struct {
+	Distance Number `json:"distance"` // of the two as vectors of unit norm, modulo sign
+	Residual Image  `json:"residual"` // the golden one minus this one, after turning the sign of the golden one where that brings them nearer
 }
 
 // JudgeInfo is a judge of drawings.

@@ -56,6 +56,7 @@ type Event struct {
 	Done     int    // of Total units
 	Total    int
 	Note     string // what has just become known, one line; may be empty
+	Known    Standing
 }
 
 // runner carries what the parts of one run share.
@@ -66,6 +67,7 @@ type runner struct {
 	began    time.Time
 	damaged  []string // why stored outcomes could not be used
 	asides   []string // how the environment differs from those of goldens
+	watched  bool     // whether anybody wants to know how far it is
 }
 
 // newRunner replaces zero settings by what they stand for, and makes sure that every subject is there.
@@ -85,7 +87,8 @@ func newRunner(s *Scenario, subjects []Subject, settings *RunSettings) (*runner,
 	if r.Jobs <= 0 {
 		r.Jobs = runtime.GOMAXPROCS(0)
 	}
-	if r.Progress == nil {
+	r.watched = r.Progress != nil
+	if !r.watched {
 		r.Progress = func(Event) {}
 	}
 	if r.Clock == nil {
@@ -252,7 +255,7 @@ func (r *runner) open(ctx context.Context, s *Scenario, i int) (*problemRun, err
 	var digests []Digest
 	err = guarded(func(int) error {
 		var err error
-		if p, err = subject.Open(ctx, statement.Data, statement.Settings); err != nil {
+		if p, err = subject.Open(ctx, own(statement.Data), own(statement.Settings)); err != nil {
 			return err
 		}
 		digests = append(slices.Clone(p.Digests()), r.Code)

@@ -22,8 +22,8 @@ type Scenario struct {
 	Twins    []TwinSpec
 	Doses    []DoseSpec
 
-	Calibration     *Calibration // where the tolerances come from, as Calibrate was told; nil: nobody measured it
-	calibratedOther bool         // Calibration is not of this scenario as it is
+	Calibration      *Calibration // where the tolerances come from, as Calibrate was told; nil: nobody measured it
+	CalibrationStale bool         // Calibration is not of this scenario as it is, and counts for nothing
 
 	Reduced []string // how a run was cut down against the text, one sentence each; empty: not at all
 }

@@ -47,10 +47,10 @@ func (s *Scenario) Lint() []string {
 	if s.Generate != nil && !has(CheckSpec.NeedsDrawings) {
 		warn("drawings are made and no check looks at them")
 	}
-	if s.calibratedOther {
+	if s.CalibrationStale {
 		warn("the calibration was measured for a scenario that has changed since, and counts for nothing: measure it again with \"verify calibrate --write\"")
 	}
-	if s.Calibration != nil && !s.calibratedOther {
+	if s.Calibration != nil && !s.CalibrationStale {
 		s.Calibration.lint(s, warn)
 	}
 	for _, c := range s.Checks {

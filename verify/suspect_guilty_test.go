@@ -199,6 +199,30 @@ func misdeeds() []misdeed {
 			}, "converged", Error, "did not stop within 5s of being told to, and may still be at work", Error, "the run goes on without it",
 		},
 		{
+			"writes into its settings", does(half, func(_ context.Context, t Trial, _ io.Writer) (*Outcome, error) {
+				out := honest(t)
+				t.Settings["method"], t.Settings["mine"] = "neither", 1.0
+				return out, nil
+			}), "tuple", Pass, "All 8 trained tuples", Pass, "it has them for itself",
+		},
+		{
+			"goes on writing into its settings when nobody waits for it", func(t *testing.T) *culprit {
+				t.Helper()
+				end := make(chan struct{})
+				t.Cleanup(func() { close(end) })
+				return &culprit{guilty: half, train: func(_ context.Context, t Trial, _ io.Writer) (*Outcome, error) {
+					for {
+						select {
+						case <-end:
+							return honest(t), nil
+						case <-time.After(time.Second):
+							t.Settings["mine"] = float64(len(t.Settings))
+						}
+					}
+				}}
+			}, "converged", Error, "did not stop within 5s of being told to, and may still be at work", Error, "nothing else looks into them",
+		},
+		{
 			"leaks memory", func(*testing.T) *culprit {
 				var held [][]byte
 				return &culprit{guilty: half, train: func(_ context.Context, t Trial, _ io.Writer) (*Outcome, error) {
@@ -291,6 +315,11 @@ func TestMisdeeds(t *testing.T) {
 				}
 				if diff := cmp.Diff(text(t, innocent(clean.Problems[0], c.guilty)), text(t, innocent(p, c.guilty))); diff != "" {
 					t.Errorf("the other trials (-without the culprit +with it):\n%s", diff)
+				}
+				for i, trial := range p.Trials {
+					if diff := cmp.Diff(clean.Problems[0].Trials[i].Settings, trial.Settings); diff != "" {
+						t.Errorf("settings of %s (-without the culprit +with it):\n%s", trial.Label, diff)
+					}
 				}
 				if diff := cmp.Diff(text(t, clean.Problems[1]), text(t, r.Problems[1])); diff != "" {
 					t.Errorf("the other problem (-without the culprit +with it):\n%s", diff)

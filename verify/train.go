@@ -27,6 +27,7 @@ type problemRun struct {
 	scores    []scoreSpread
 	siege     *siege // nil where no check asks for inputs on which networks are made to differ
 	golden    goldenFinding
+	soFar     *standing // nil where nobody wants to know
 
 	answered  map[string]*answers // by name of the input set
 	baselines map[string][]Baseline
@@ -84,13 +85,14 @@ func each(ctx context.Context, n, jobs int, do func(i int) error) error {
 func (x *problemRun) progress(phase string, total int) func(note string) {
 	var mu sync.Mutex
 	done := 0
-	event := Event{Scenario: x.s.Name, Problem: x.result.Label, Phase: phase, Total: total}
+	event := Event{Scenario: x.s.Name, Problem: x.result.Label, Phase: phase, Total: total, Known: x.soFar.read()}
 	x.Progress(event)
 	return func(note string) {
 		mu.Lock()
 		defer mu.Unlock()
 		done++
 		event.Done, event.Note = done, note
+		event.Known = x.soFar.read()
 		x.Progress(event)
 	}
 }
@@ -102,6 +104,9 @@ func (x *problemRun) train(ctx context.Context) error {
 	x.result.Trials = make([]TrialResult, n)
 	timings := make([]CellTiming, n)
 	x.unusable = make([]error, n)
+	if x.watched {
+		x.soFar = x.stand()
+	}
 	tick := x.progress("train", n)
 	err := each(ctx, n, x.Jobs, func(i int) error {
 		c := x.cells[i]
@@ -141,6 +146,7 @@ func (x *problemRun) train(ctx context.Context) error {
 		}
 		x.result.Trials[i] = t
 		timings[i] = CellTiming{Cell: c.ID, Seconds: Number(x.Clock().Sub(began).Seconds())}
+		x.soFar.add(out)
 		tick(fmt.Sprintf("%s: %s", c.Label, t.Status))
 		return nil
 	})
@@ -160,9 +166,9 @@ func (x *problemRun) train(ctx context.Context) error {
 // sayUnusable says which stored outcomes could not be used: each that is damaged, and in one sentence all that were
 // made with the same other arithmetic.
 func (x *problemRun) sayUnusable() {
-	again := func(what string, err error) {
-		x.damaged = append(x.damaged, fmt.Sprintf("%s, %s: what was stored of %s could not be used, so it was trained again: %v",
-			x.s.Name, x.result.Label, what, err))
+	again := func(what, were string, err error) {
+		x.damaged = append(x.damaged, fmt.Sprintf("%s, %s: what was stored of %s could not be used, so %s trained again: %v",
+			x.s.Name, x.result.Label, what, were, err))
 	}
 	var kinds []ArithmeticError
 	labels := map[ArithmeticError][]string{}
@@ -173,15 +179,15 @@ func (x *problemRun) sayUnusable() {
 			}
 			labels[*other] = append(labels[*other], x.cells[i].Label)
 		} else if err != nil {
-			again(x.cells[i].Label, err)
+			again(x.cells[i].Label, "it was", err)
 		}
 	}
 	for _, kind := range kinds {
-		what := labels[kind][0]
+		what, were := labels[kind][0], "it was"
 		if more := len(labels[kind]) - 1; more > 0 {
-			what += fmt.Sprintf(" and %d more", more)
+			what, were = fmt.Sprintf("%s and %d more", what, more), "they were"
 		}
-		again(what, &kind)
+		again(what, were, &kind)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -75,7 +76,8 @@ type attempt struct {
 	late bool // it was not done in time
 }
 
-// attemptTrial trains a trial, turns a panic into an error, and refuses an outcome that contradicts itself.
+// attemptTrial trains a trial, turns a panic into an error, and refuses an outcome that contradicts itself. The
+// subject has its settings for itself: it may write into them, even when nobody waits for it any more.
 func attemptTrial(ctx context.Context, p Problem, t Trial, log io.Writer) (a attempt) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -84,11 +86,22 @@ func attemptTrial(ctx context.Context, p Problem, t Trial, log io.Writer) (a att
 		}
 		a.late = errors.Is(context.Cause(ctx), errLimit)
 	}()
-	a.out, a.err = p.Train(ctx, t, log)
+	a.out, a.err = p.Train(ctx, Trial{t.Seed, own(t.Settings)}, log)
 	if a.err == nil {
 		a.err = accept(p, a.out)
 	}
 	return a
+}
+
+// own returns a copy of settings that shares nothing with them.
+func own[M ~map[string]any](settings M) M {
+	out := maps.Clone(settings)
+	for name, v := range out {
+		if record, ok := v.(map[string]any); ok {
+			out[name] = own(record)
+		}
+	}
+	return out
 }
 
 // result returns what the trial came to, unless that was too late.

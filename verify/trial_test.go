@@ -74,6 +74,51 @@ func TestTrainTrialWithALimit(t *testing.T) {
 	}
 }
 
+func TestTrialHasItsSettingsForItself(t *testing.T) {
+	settings := func() Settings {
+		return Settings{"start": "positive", "ascent": map[string]any{"method": "lbfgs", "memory": 5.0, "step": map[string]any{"first": 1.0}}}
+	}
+	given := settings()
+	c := &culprit{train: func(_ context.Context, t Trial, _ io.Writer) (*Outcome, error) {
+		if diff := cmp.Diff(settings(), t.Settings); diff != "" {
+			return nil, errors.New(diff)
+		}
+		t.Settings["start"] = "signed"
+		t.Settings.Record("ascent")["memory"] = 6.0
+		delete(t.Settings.Record("ascent").Record("step"), "first")
+		return honest(t), nil
+	}}
+	if _, err := TrainTrial(t.Context(), culpritProblem{&suspectProblem{&c.suspect}, c}, Trial{1, given}, 0, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(settings(), given); diff != "" {
+		t.Errorf("after training (-want +got):\n%s", diff)
+	}
+}
+
+// A vandal writes into the settings it is opened with.
+type vandal struct{ *suspect }
+
+func (v vandal) Open(ctx context.Context, data, problem Settings) (Problem, error) {
+	problem["size"] = 5.0
+	return v.suspect.Open(ctx, data, problem)
+}
+
+func TestProblemHasItsSettingsForItself(t *testing.T) {
+	v := vandal{&suspect{}}
+	scenario, err := ParseScenario("court.yaml", []byte(court), []Subject{v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Run(t.Context(), scenario, []Subject{v}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Problems[0].Settings.Number("size"); got != 4 {
+		t.Errorf("size in the result: %v, want 4", got)
+	}
+}
+
 func TestTrialLeftToItselfWritesNoLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var afterwards error
