@@ -41,35 +41,86 @@ func newMeanView(d *verify.LabelDrawings) (*meanView, error) {
 	return v, nil
 }
 
-// neighbourView is the training image nearest to a drawing.
+// neighbourView is a training image near a drawing.
 type neighbourView struct {
 	*verify.Neighbour
 	Picture *picture
-	Of      string // which drawings it is nearest to
+	Rank    string // "nearest", "second nearest", ...
+	Of      string // which drawings it is near to
 	Same    bool   // it has the label of the drawing
 }
 
-// newNeighbourViews returns the nearest training images of the instances, each image once.
+// newNeighbourViews returns the training images nearest to the instances, each image of a rank once.
 func newNeighbourViews(d *verify.LabelDrawings) ([]*neighbourView, error) {
 	var all []*neighbourView
-	for i := range d.Instances {
-		n := d.Instances[i].Nearest
-		if n == nil || i >= shownInstances {
+	ranks := []string{"nearest", "second nearest", "third nearest"}
+	for rank, word := range ranks {
+		for i := range min(len(d.Instances), shownInstances) {
+			in := &d.Instances[i]
+			if in.Nearest == nil || rank > len(in.NextNearest) {
+				continue
+			}
+			n := *in.Nearest
+			if rank > 0 {
+				n = in.NextNearest[rank-1]
+			}
+			of := fmt.Sprintf("instance %d", in.Instance)
+			if k := slices.IndexFunc(all, func(v *neighbourView) bool { return v.Rank == word && v.Label == n.Label && v.Index == n.Index }); k >= 0 {
+				all[k].Of, all[k].Distance = "both", max(all[k].Distance, n.Distance)
+				continue
+			}
+			x := rounded(n.Image)
+			p, err := newPicture(n.Image.Cols, largest(x), x)
+			if err != nil {
+				return nil, err
+			}
+			p.Alt = fmt.Sprintf("training image %d of %s, the %s to %s", n.Index, n.Label, word, of)
+			all = append(all, &neighbourView{Neighbour: &n, Picture: p, Rank: word, Of: of, Same: n.Label == d.Label})
+		}
+	}
+	return all, nil
+}
+
+// goldenView is a golden drawing beside a drawing of the run.
+type goldenView struct {
+	*verify.GoldenDeviation
+	Of         string // which drawing it is held against
+	Pattern    string
+	Picture    *picture // the golden drawing; nil where one of its basin is shown already
+	Difference *picture // the golden one minus that of the run, amplified; nil where there is none to see
+	Words      string
+}
+
+// newGoldenViews returns the golden drawings of the instances, whose colours have ±scale as their ends.
+func newGoldenViews(d *verify.LabelDrawings, scale float64) ([]*goldenView, error) {
+	var all []*goldenView
+	for i := range min(len(d.Instances), shownInstances) {
+		in := &d.Instances[i]
+		if in.Golden == nil {
 			continue
 		}
-		of := fmt.Sprintf("instance %d", d.Instances[i].Instance)
-		if k := slices.IndexFunc(all, func(v *neighbourView) bool { return v.Label == n.Label && v.Index == n.Index }); k >= 0 {
-			all[k].Of, all[k].Distance = "both", max(all[k].Distance, n.Distance)
-			continue
+		v := &goldenView{GoldenDeviation: in.Golden, Of: fmt.Sprintf("instance %d", in.Instance), Pattern: in.Pattern}
+		x, residual := rounded(in.Image), rounded(in.Golden.Residual)
+		shown := slices.ContainsFunc(all, func(v *goldenView) bool { return v.Pattern == in.Pattern })
+		if !shown {
+			golden := make([]float64, len(x))
+			for k := range golden {
+				golden[k] = x[k] + residual[k]
+			}
+			var err error
+			if v.Picture, err = newPicture(in.Image.Cols, scale, golden); err != nil {
+				return nil, err
+			}
+			v.Picture.Alt = fmt.Sprintf("golden drawing of %s", d.Label)
+			if in.Pattern != "" {
+				v.Picture.Alt += ", " + in.Pattern
+			}
 		}
-		x := rounded(n.Image)
-		p, err := newPicture(n.Image.Cols, largest(x), x)
-		if err != nil {
+		var err error
+		if v.Difference, v.Words, err = amplified(residual, in.Image.Cols, scale, ""); err != nil {
 			return nil, err
 		}
-		p.Alt = fmt.Sprintf("training image %d of %s, the nearest to %s", n.Index, n.Label, of)
-		copied := *n
-		all = append(all, &neighbourView{Neighbour: &copied, Picture: p, Of: of, Same: n.Label == d.Label})
+		all = append(all, v)
 	}
 	return all, nil
 }

@@ -139,7 +139,7 @@ func TestClaimsTableSaysThatAControlDidNotFail(t *testing.T) {
 func TestClaimRowsTellChecksOfOneIDApart(t *testing.T) {
 	p := small().Problems[0]
 	p.Checks = append(p.Checks, p.Checks[0], p.Checks[0])
-	v, err := newProblemView("p1", &p, true, 1)
+	v, err := newProblemView("p1", &p, true, pageSettings{Curves: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

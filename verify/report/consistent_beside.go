@@ -70,22 +70,74 @@ func consistentOpinions(path, label string, in *verify.DrawnImage, p *verify.Pro
 	return nil
 }
 
-// consistentNeighbour returns an error when the training image nearest to a drawing cannot be one.
-func consistentNeighbour(path string, in *verify.DrawnImage) error {
-	n := in.Nearest
-	if n == nil {
+// consistentNeighbours returns an error when the training images nearest to a drawing cannot be these, or are not
+// in order.
+func consistentNeighbours(path string, in *verify.DrawnImage) error {
+	if in.Nearest == nil {
+		if len(in.NextNearest) > 0 {
+			return fmt.Errorf("%s.next_nearest is there, but nearest is not", path)
+		}
 		return nil
 	}
+	if err := consistentNeighbour(path+".nearest", in.Nearest, in.Image); err != nil {
+		return err
+	}
+	before := in.Nearest.Distance
+	for i := range in.NextNearest {
+		at, n := fmt.Sprintf("%s.next_nearest[%d]", path, i), &in.NextNearest[i]
+		if err := consistentNeighbour(at, n, in.Image); err != nil {
+			return err
+		}
+		if float64(n.Distance) < float64(before)-slack {
+			return fmt.Errorf("%s.distance is %s, but the image before it, which is nearer, is %s away", at, plain(n.Distance), plain(before))
+		}
+		before = n.Distance
+	}
+	return nil
+}
+
+// consistentNeighbour returns an error when a training image cannot be near a drawing.
+func consistentNeighbour(path string, n *verify.Neighbour, drawing verify.Image) error {
 	if err := consistentImage(path+".image", n.Image); err != nil {
 		return err
 	}
-	switch {
-	case n.Index < 0:
+	if n.Index < 0 {
 		return fmt.Errorf("%s.index is %d", path, n.Index)
-	case n.Image.Rows != in.Image.Rows || n.Image.Cols != in.Image.Cols:
-		return fmt.Errorf("%s.image is %d×%d, but the drawing is %d×%d", path, n.Image.Rows, n.Image.Cols, in.Image.Rows, in.Image.Cols)
-	case !math.IsNaN(float64(n.Distance)) && !between(n.Distance, 0, math.Sqrt2):
-		return fmt.Errorf("%s.distance is %s, but up to sign two images of norm 1 are at most √2 apart", path, plain(n.Distance))
+	}
+	if err := consistentSize(path+".image", n.Image, drawing); err != nil {
+		return err
+	}
+	return consistentDistance(path+".distance", n.Distance)
+}
+
+// consistentGolden returns an error when a drawing cannot differ from the golden one as it says.
+func consistentGolden(path string, in *verify.DrawnImage) error {
+	g := in.Golden
+	if g == nil {
+		return nil
+	}
+	if err := consistentImage(path+".residual", g.Residual); err != nil {
+		return err
+	}
+	if err := consistentSize(path+".residual", g.Residual, in.Image); err != nil {
+		return err
+	}
+	return consistentDistance(path+".distance", g.Distance)
+}
+
+// consistentSize returns an error when m has another size than the drawing it is held against.
+func consistentSize(path string, m, drawing verify.Image) error {
+	if m.Rows != drawing.Rows || m.Cols != drawing.Cols {
+		return fmt.Errorf("%s is %d×%d, but the drawing is %d×%d", path, m.Rows, m.Cols, drawing.Rows, drawing.Cols)
+	}
+	return nil
+}
+
+// consistentDistance returns an error when two images of norm 1 cannot be so far apart up to sign. NaN was not
+// measured and contradicts nothing.
+func consistentDistance(path string, d verify.Number) error {
+	if !math.IsNaN(float64(d)) && !between(d, 0, math.Sqrt2) {
+		return fmt.Errorf("%s is %s, but up to sign two images of norm 1 are at most √2 apart", path, plain(d))
 	}
 	return nil
 }

@@ -36,7 +36,10 @@ func consistentDrawings(path string, d *verify.LabelDrawings) error {
 		if err := consistentImage(at+".image", in.Image); err != nil {
 			return err
 		}
-		if err := consistentNeighbour(at+".nearest", in); err != nil {
+		if err := consistentNeighbours(at, in); err != nil {
+			return err
+		}
+		if err := consistentGolden(at+".golden", in); err != nil {
 			return err
 		}
 		for j, f := range in.Frames {

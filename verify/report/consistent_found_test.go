@@ -51,7 +51,7 @@ func TestTreesWithEveryFieldAreTaken(t *testing.T) {
 			r.Doses[0].Points[9].Largest = 1e-7
 		}, "then nobody knows what a start is held against"},
 		{"a drawing on which no judge was heard", func(_ *verify.Result, p *verify.ProblemResult) {
-			p.Drawings[0].Instances[1].Opinions, p.Drawings[0].Instances[1].Nearest = nil, nil
+			p.Drawings[0].Instances[1].Opinions, p.Drawings[0].Instances[1].Nearest, p.Drawings[0].Instances[1].NextNearest = nil, nil, nil
 		}, "it did not converge"},
 		{"a judge in two minds", func(r *verify.Result, p *verify.ProblemResult) {
 			p.Drawings[0].Instances[0].Opinions[0] = verify.Opinion{Label: "5", Doubt: 1}
@@ -188,6 +188,22 @@ func TestInconsistentFindingsAreRefused(t *testing.T) {
 		{"a neighbour of no number", func(_ *verify.Result, p *verify.ProblemResult) {
 			p.Drawings[0].Instances[0].Nearest.Index = -1
 		}, "nearest.index is -1"},
+
+		{"neighbours out of order", func(_ *verify.Result, p *verify.ProblemResult) {
+			p.Drawings[0].Instances[0].NextNearest[0].Distance = 0.8
+		}, "next_nearest[0].distance is 0.8, but the image before it"},
+		{"a second neighbour of another size", func(_ *verify.Result, p *verify.ProblemResult) {
+			p.Drawings[0].Instances[0].NextNearest[1].Image = verify.Image{Rows: 1, Cols: 1, Pixels: []float64{1}}
+		}, "next_nearest[1].image is 1×1, but the drawing is 28×28"},
+		{"a second neighbour without a first", func(_ *verify.Result, p *verify.ProblemResult) {
+			p.Drawings[0].Instances[0].Nearest = nil
+		}, "next_nearest is there, but nearest is not"},
+		{"a golden of another size", func(_ *verify.Result, p *verify.ProblemResult) {
+			p.Drawings[0].Instances[1].Golden.Residual = verify.Image{Rows: 1, Cols: 1, Pixels: []float64{1}}
+		}, "instances[1].golden.residual is 1×1, but the drawing is 28×28"},
+		{"a golden far away", func(_ *verify.Result, p *verify.ProblemResult) {
+			p.Drawings[0].Instances[1].Golden.Distance = 2
+		}, "golden.distance is 2, but up to sign"},
 
 		{"a mean of no drawing", func(_ *verify.Result, p *verify.ProblemResult) {
 			p.Drawings[0].Instances, p.Drawings[0].Residual = nil, nil

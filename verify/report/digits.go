@@ -17,7 +17,10 @@ type labelView struct {
 	Pictures  []*picture
 	Mean      *meanView // nil where there is no mean image
 	Near      []*neighbourView
+	Golden    []*goldenView
 	Opinions  []verdictOfJudge
+	Sheet     []*picture // the ends of the ascents of the instances, for the overview of all labels
+	ID        string     // of its place on the page
 }
 
 // picture is one picture of the page. A picture with several frames holds them from left to right.
@@ -51,6 +54,14 @@ func newLabelView(d *verify.LabelDrawings, judges []verify.JudgeInfo, films bool
 		p.Alt = fmt.Sprintf("drawing of %s, instance %d", d.Label, in.Instance)
 		p.DrawnImage = in
 		v.Instances = append(v.Instances, p)
+		end := p
+		if len(frames) > 1 {
+			if end, err = newPicture(in.Image.Cols, float64(v.Scale), rounded(in.Image)); err != nil {
+				return nil, err
+			}
+			end.Alt = p.Alt
+		}
+		v.Sheet = append(v.Sheet, end)
 	}
 	if err := v.compare(); err != nil {
 		return nil, err
@@ -61,6 +72,9 @@ func newLabelView(d *verify.LabelDrawings, judges []verify.JudgeInfo, films bool
 		return nil, err
 	}
 	if v.Near, err = newNeighbourViews(d); err != nil {
+		return nil, err
+	}
+	if v.Golden, err = newGoldenViews(d, float64(v.Scale)); err != nil {
 		return nil, err
 	}
 	for i := range d.Basins {
@@ -96,27 +110,33 @@ func (v *labelView) compare() error {
 	if inner(rounded(a), rounded(b)) < 0 {
 		turned = ", the second with its sign turned"
 	}
-	most := largest(residual)
-	switch {
-	case math.IsNaN(inner(residual, residual)):
+	if math.IsNaN(inner(residual, residual)) {
 		v.Words = "a pixel is not a number, so there is no difference to draw"
 		return nil
-	case most == 0 || v.Scale == 0:
-		v.Words = "no difference at all: the two are the same to the last bit" + turned
-		return nil
 	}
-	times := amplification(float64(v.Scale) / most)
-	v.Words = "difference, amplified " + significant(times, 2) + " times" + turned
+	var err error
+	v.Residual, v.Words, err = amplified(residual, a.Cols, float64(v.Scale), turned)
+	return err
+}
+
+// amplified draws a difference so that its largest pixel has about the full colour, and says how much it was amplified.
+// There is no picture where there is no difference.
+func amplified(residual []float64, cols int, scale float64, turned string) (*picture, string, error) {
+	most := largest(residual)
+	if most == 0 || scale == 0 {
+		return nil, "no difference at all: the two are the same to the last bit" + turned, nil
+	}
+	times := amplification(scale / most)
+	words := "difference, amplified " + significant(times, 2) + " times" + turned
 	if times == 1 {
-		v.Words = "difference, not amplified, on a scale of ±" + significant(max(most, float64(v.Scale)), 3) + turned
+		words = "difference, not amplified, on a scale of ±" + significant(max(most, scale), 3) + turned
 	}
-	p, err := newPicture(a.Cols, max(most, float64(v.Scale)/times), residual)
+	p, err := newPicture(cols, max(most, scale/times), residual)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	p.Alt = v.Words
-	v.Residual = p
-	return nil
+	p.Alt = words
+	return p, words, nil
 }
 
 func inner(x, y []float64) float64 {

@@ -14,6 +14,9 @@
 //	Compare, NewHistory, ExplainCell  what changed between runs, how they went over time, and why a cell came to what it did
 //	ResultSchema  the JSON Schema of result.json
 //
+// The plots of a page are SVG written by its own templates: a plotting library would bring fonts, and colours that
+// neither follow the reader's light or dark page nor print, and no titles on marks.
+//
 // What is missing from a tree is said in words. It is never blank and never a zero.
 //
 // Every reporter first looks whether the tree is consistent: indices point at something, matrices have

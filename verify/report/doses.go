@@ -12,6 +12,7 @@ type doseView struct {
 	*verify.DoseResult
 	ID   string
 	Plot *dosePlot // nil where no point can be drawn
+	Next string    // what to do about it; "" where there is nothing to do
 }
 
 // dosePlot is the share of starts that disagree over the dose. The axis of the dose is logarithmic where all doses are
@@ -42,7 +43,7 @@ const (
 )
 
 func newDoseView(id string, d *verify.DoseResult) *doseView {
-	return &doseView{DoseResult: d, ID: id, Plot: newDosePlot(d)}
+	return &doseView{DoseResult: d, ID: id, Plot: newDosePlot(d), Next: nextOfControl(d.Verdict)}
 }
 
 // newDosePlot returns nil where no point has a start that counts.

@@ -165,9 +165,12 @@ func beside(rng *rand.Rand, d *verify.LabelDrawings) {
 		d.Converged += b.Converged
 	}
 	near := &verify.Neighbour{Label: d.Label, Index: 17, Distance: 0.83, Image: smooth(rng)}
+	next := []verify.Neighbour{{Label: d.Label, Index: 4, Distance: 0.85, Image: near.Image}, {Label: "8", Index: 9, Distance: 0.91, Image: near.Image}}
 	for i := range d.Instances {
 		d.Instances[i].Opinions = []verify.Opinion{{Label: d.Label, Doubt: 0.41}, {Label: d.Label, Doubt: 0.8 + 0.01*verify.Number(i)}}
 		d.Instances[i].Nearest = near
+		d.Instances[i].NextNearest = next
+		d.Instances[i].Golden = &verify.GoldenDeviation{Distance: 2.4e-9, Residual: *minus28(noise(rng), noise(rng), 1e-9)}
 	}
 	drawing := d.Instances[0].Image
 	mean := mixed(drawing, noise(rng), 1.3)

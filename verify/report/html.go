@@ -20,7 +20,8 @@ var assets embed.FS
 const few = 3
 
 // WriteHTML writes r as one self-contained page. It needs nothing but itself: no network, no other file,
-// and no script to be read; a short script only moves the frames of an ascent. The page carries a
+// and no script to be read; a short script only moves the frames of an ascent, sorts and filters training runs,
+// and copies commands. The page carries a
 // content-security-policy that allows its own style and script, named by their digests, and pictures
 // within it, and nothing else.
 func WriteHTML(w io.Writer, r *verify.Result) error {
@@ -43,19 +44,22 @@ func renderPage(r *verify.Result, at placement) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	style, err := assets.ReadFile("assets/page.css")
+	style, err := joined("assets/page.css", "assets/evidence.css", "assets/plots.css")
 	if err != nil {
 		return nil, err
 	}
-	var script []byte
+	scripts := []string{"assets/evidence.js", "assets/plots.js"}
 	if v.Films {
-		if script, err = assets.ReadFile("assets/film.js"); err != nil {
-			return nil, err
-		}
+		scripts = append(scripts, "assets/film.js")
+	}
+	script, err := joined(scripts...)
+	if err != nil {
+		return nil, err
 	}
 	v.frame = at.frame(style, script)
 	funcs := functions()
 	funcs["src"] = at.picture
+	funcs["gloss"] = newGlossary().link
 	t, err := template.New("page.html").Funcs(funcs).ParseFS(assets, "assets/*.html")
 	if err != nil {
 		return nil, err
@@ -65,6 +69,19 @@ func renderPage(r *verify.Result, at placement) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// joined returns the text of several files, one after the other.
+func joined(names ...string) ([]byte, error) {
+	var all []byte
+	for _, name := range names {
+		text, err := assets.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, text...)
+	}
+	return all, nil
 }
 
 // page is all that the template of the page sees.
@@ -80,24 +97,31 @@ type page struct {
 	Measured bool        // whether there is any metric
 	Proven   bool        // whether there is any proof, or the attempt at one
 	Words    []verify.Verdict
+	Terms    []term
+	Answer   string // whether training forgets its start; "" where no check says so
+	Next     string // what to do about the verdict; "" where there is nothing to do
 }
 
 // figure is one of the big numbers at the top.
-type figure struct{ Number, Label string }
+//
+// Place is the id of where the number comes from.
+type figure struct{ Number, Label, Place string }
 
 func newPage(r *verify.Result) (*page, error) {
 	v := &page{
 		Result:  r,
 		Figures: figures(r),
+		Terms:   terms(), Answer: answer(r), Next: nextOfRun(r.Verdict),
 		Words: []verify.Verdict{
 			verify.Pass, verify.Fail, verify.Inconclusive, verify.Vacuous, verify.Missing,
 			verify.Error, verify.NotRun,
 		},
 	}
+	s := pageSettings{Command: r.Scenario.Command, Curves: polylines(len(r.Problems)), Rows: allTrials(r.Problems) <= manyTrials}
 	for i := range r.Problems {
 		p := &r.Problems[i]
 		all := len(r.Problems) <= few
-		view, err := newProblemView(fmt.Sprintf("p%d", i+1), p, all || p.Verdict != verify.Pass, polylines(len(r.Problems)))
+		view, err := newProblemView(fmt.Sprintf("p%d", i+1), p, all || p.Verdict != verify.Pass, s)
 		if err != nil {
 			return nil, fmt.Errorf("problems[%d]: %w", i, err)
 		}
@@ -120,8 +144,9 @@ func newPage(r *verify.Result) (*page, error) {
 	return v, nil
 }
 
-// polylines returns how many curves each of n problems may draw, so that the page stays small.
-func polylines(n int) int { return min(max(600/max(n, 1), 24), 200) }
+// polylines returns how many curves each of n problems may draw, so that the page stays small and a reader can tell
+// them apart.
+func polylines(n int) int { return min(max(600/max(n, 1), 24), 40) }
 
 // figures returns the big numbers: over all problems, the worst of each.
 func figures(r *verify.Result) []figure {
@@ -155,19 +180,29 @@ func figures(r *verify.Result) []figure {
 	if len(r.Problems) > 1 {
 		each = ", in the worst problem"
 	}
-	all := []figure{{fmt.Sprintf("%d of %d", converged, trials), "training runs converged"}}
+	// With one problem a number leads to its part of that, and with several to the table of them.
+	at := func(part string) string {
+		switch len(r.Problems) {
+		case 0:
+			return ""
+		case 1:
+			return "p1-" + part
+		}
+		return "problems"
+	}
+	all := []figure{{fmt.Sprintf("%d of %d", converged, trials), "training runs converged", at("trials")}}
 	if asked > 0 {
-		all = append(all, figure{fmt.Sprintf("%d of %d", certified, asked), "training runs certified to have ended in the one best outcome"})
+		all = append(all, figure{fmt.Sprintf("%d of %d", certified, asked), "training runs certified to have ended in the one best outcome", at("proven")})
 	}
 	if !math.IsNaN(distance) {
-		all = append(all, figure{significant(distance, 3), "largest distance between two trained networks" + each + ", where 1 is the size of a network"})
+		all = append(all, figure{significant(distance, 3), "largest distance between two trained networks" + each + ", where 1 is the size of a network", at("distances")})
 	}
-	all = append(all, figure{fmt.Sprint(basins), plural(basins, "distinct outcome")[len(fmt.Sprint(basins))+1:] + each})
+	all = append(all, figure{fmt.Sprint(basins), plural(basins, "distinct outcome")[len(fmt.Sprint(basins))+1:] + each, at("basins")})
 	if powered {
-		all = append(all, figure{fmt.Sprintf("%d of %d", disagreed, starts), "independent starts ended elsewhere"})
+		all = append(all, figure{fmt.Sprintf("%d of %d", disagreed, starts), "independent starts ended elsewhere", at("power")})
 	}
 	if !math.IsNaN(upper) {
-		all = append(all, figure{"≤ " + bound(upper), "of all such starts disagree, at 95 % confidence" + each})
+		all = append(all, figure{"≤ " + bound(upper), "of all such starts disagree, at 95 % confidence" + each, at("power")})
 	}
 	return all
 }
@@ -204,6 +239,8 @@ func functions() template.FuncMap {
 		"certified":  certified,
 		"best":       best,
 		"paragraphs": paragraphs,
+		"next_of":    nextOfControl,
+		"shape":      shapeOfMark,
 	}
 }
 

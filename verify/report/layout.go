@@ -56,7 +56,7 @@ type aside struct {
 func (a aside) frame(style, script []byte) frame {
 	f := frame{Policy: policy("'self'", "'self'", ""), StyleFile: a.keep("page", ".css", style)}
 	if script != nil {
-		f.Policy, f.ScriptFile = policy("'self'", "'self'", "'self'"), a.keep("film", ".js", script)
+		f.Policy, f.ScriptFile = policy("'self'", "'self'", "'self'"), a.keep("page", ".js", script)
 	}
 	return f
 }

@@ -102,41 +102,32 @@ func TestPlots(t *testing.T) {
 		{Status: verify.StepLimit, Fitness: 1.5, Curve: []verify.CurvePoint{{Step: 0, Fitness: 1, GradNorm: 1}, {Step: 9, Fitness: 1.5, GradNorm: 0.1}}},
 		{Status: verify.StatusFailed, Fitness: nan},
 	}}
-	plots := newPlots(p, groupTrials(p.Trials), 200)
+	v := newCurves("p1", p, groupTrials(p.Trials), 40)
+	if v == nil {
+		t.Fatal("no curves")
+	}
+	plots := v.Plots
 	if len(plots) != 2 {
 		t.Fatalf("%d plots, want 2", len(plots))
 	}
 	gap := plots[0]
-	if gap.Shown != 2 || gap.Of != 2 {
-		t.Errorf("%d of %d curves, want 2 of 2", gap.Shown, gap.Of)
+	if len(gap.Groups[0].Lines) != 3 {
+		t.Errorf("%d polylines, want 3: a curve is broken where it is not a number", len(gap.Groups[0].Lines))
 	}
-	if len(gap.Groups[0].Points) != 3 {
-		t.Errorf("%d polylines, want 3: a curve is broken where it is not a number", len(gap.Groups[0].Points))
+	if v.Bands || gap.Groups[0].Outer != "" {
+		t.Error("two runs are drawn as bands")
+	}
+	if want := ": step limit after 0 steps"; v.Worst != want || len(gap.Worst) != 1 {
+		t.Errorf("the run that was worst is %q in %d pieces, want the one that did not converge, %q", v.Worst, len(gap.Worst), want)
 	}
 	if len(gap.Ends) != 1 {
 		t.Errorf("%d marked ends, want the one that did not converge", len(gap.Ends))
 	}
-	if last := gap.Groups[0].Points[1]; last != "490,262" {
+	if last := gap.Groups[0].Lines[1].Points; last != "490,262" {
 		t.Errorf("the best fitness at the last step is drawn at %s, want the lower right corner", last)
 	}
-	if newPlots(&verify.ProblemResult{}, nil, 200) != nil {
+	if newCurves("p1", &verify.ProblemResult{}, nil, 40) != nil {
 		t.Error("plots of no curves")
-	}
-}
-
-func TestPlotsAreThinned(t *testing.T) {
-	r := fixture(t)
-	p := &r.Problems[0]
-	for _, most := range []int{1, 24, 200} {
-		plot := newPlots(p, groupTrials(p.Trials), most)[0]
-		if plot.Shown > most+6 || plot.Of != 192 || plot.Shown < min(most, 192) {
-			t.Errorf("with at most %d curves: %d of %d shown", most, plot.Shown, plot.Of)
-		}
-		for _, g := range plot.Groups {
-			if len(g.Bold) != 1 {
-				t.Errorf("with at most %d curves group %d has %d bold ones, want 1", most, g.Style, len(g.Bold))
-			}
-		}
 	}
 }
 

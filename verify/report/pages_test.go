@@ -82,24 +82,6 @@ func TestSaveHTMLInAFolder(t *testing.T) {
 	}
 }
 
-// A page without an ascent needs no script, and allows none.
-func TestSaveHTMLWithoutScript(t *testing.T) {
-	for _, layout := range []Layout{OneFile, Folder} {
-		dir := t.TempDir()
-		if err := SaveHTML(dir, small(), layout); err != nil {
-			t.Fatal(err)
-		}
-		if page := readText(t, filepath.Join(dir, "index.html")); strings.Contains(page, "script-src") || strings.Contains(page, "<script") {
-			t.Errorf("layout %s: a page without an ascent has or allows a script", layout)
-		}
-		for _, name := range listed(t, filepath.Join(dir, "assets")) {
-			if strings.HasSuffix(name, ".js") {
-				t.Errorf("layout %s: a script without use: %s", layout, name)
-			}
-		}
-	}
-}
-
 func TestSaveHTMLRemovesOnlyItsOwn(t *testing.T) {
 	dir := t.TempDir()
 	if err := SaveHTML(dir, little(), Folder); err != nil {

@@ -22,17 +22,20 @@ const hints = 3
 
 // WriteText writes the summary a terminal shows: the verdict in one sentence, the checks with value,
 // tolerance and margin, the basins, the drawings, what the networks know, the controls, what the starts prove, and where to look
-// next. Lines
-// are at most width runes, but for words that are longer; zero means 80. With color, verdicts are in
-// colour as well as in words. Control characters in the tree are not passed on to the terminal.
+// next. Lines are at most width columns, but for words that are longer. With a width above zero, that of a terminal,
+// the table of checks has a bar for each margin and says whether a control fails the check, as far as there is room;
+// zero means 80 columns without these. With color, verdicts are in colour as well as in words. Control characters in
+// the tree are not passed on to the terminal.
 func WriteText(w io.Writer, r *verify.Result, width int, color bool) error {
 	if err := consistent(r); err != nil {
 		return fmt.Errorf("report: text: %w", err)
 	}
-	if width <= 0 {
-		width = defaultWidth
-	}
 	t := text{width: max(width, leastWidth), color: color}
+	if width <= 0 {
+		t.width = defaultWidth
+	} else {
+		t.result = r
+	}
 	t.verdictLine("", r.Verdict, r.Sentence)
 	t.scenario(r)
 	for i := range r.Problems {
@@ -64,6 +67,8 @@ type text struct {
 	b     bytes.Buffer
 	width int
 	color bool
+	// Of a summary for a terminal: what is summed up, for columns of the table that files do without; else nil.
+	result *verify.Result
 }
 
 func (t *text) gap() { t.b.WriteByte('\n') }
@@ -152,36 +157,7 @@ func (t *text) checks(checks []verify.CheckResult) {
 		t.say("  ", "Nothing was checked.")
 		return
 	}
-	rows := [][]string{{"verdict", "check", "value", "tolerance", "margin"}}
-	for i := range checks {
-		c := &checks[i]
-		rows = append(rows, []string{
-			glyph(c.Verdict) + " " + c.Verdict.String(), printable(c.ID),
-			short(c.Value, "not measured"), tolerance(c.Tolerance), marginNumber(c.Margin),
-		})
-	}
-	wide := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for j, s := range row {
-			wide[j] = max(wide[j], utf8.RuneCountInString(s))
-		}
-	}
-	for i, row := range rows {
-		var line strings.Builder
-		line.WriteString("  ")
-		for j, s := range row {
-			pad := strings.Repeat(" ", wide[j]-utf8.RuneCountInString(s))
-			switch {
-			case j == 0 && i > 0:
-				line.WriteString(t.paint(checks[i-1].Verdict, s) + pad)
-			case j < 2:
-				line.WriteString("  "[:2*min(j, 1)] + s + pad)
-			default:
-				line.WriteString("  " + pad + s)
-			}
-		}
-		t.b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
-	}
+	t.checkTable(checks)
 	for i := range checks {
 		c := &checks[i]
 		if c.Verdict == verify.Pass {

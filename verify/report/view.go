@@ -18,7 +18,9 @@ type problemView struct {
 	Frames    int // of the longest ascent
 	Heat      *heatView
 	Groups    []*group
-	Plots     []*plot
+	Curves    *curvesView    // nil where no curve was recorded
+	Map       *mapView       // nil where no two outcomes can be placed
+	Spread    *histogramView // nil where no two outcomes are apart
 	Dots      *dots
 	Proven    *provenView // nil without an oracle
 	Appraised bool        // it is known of some label which image is best
@@ -30,13 +32,25 @@ type problemView struct {
 	Judges    []*judgeView
 	Confused  []*confusionView
 	Novel     []*noveltyView
+	Table     *trialsView
+	Seeds     *seedsView // nil where it was not computed what the starts support
 }
 
-func newProblemView(id string, p *verify.ProblemResult, open bool, curves int) (*problemView, error) {
+// pageSettings is what the views of a page have in common.
+type pageSettings struct {
+	Command string // of the run; "" where it was not recorded
+	Curves  int    // how many curves a problem may draw; beyond it, their quantiles
+	Rows    bool   // show the rows of all training runs unfolded
+}
+
+func newProblemView(id string, p *verify.ProblemResult, open bool, s pageSettings) (*problemView, error) {
 	v := &problemView{ProblemResult: p, ID: id, Open: open, Statuses: statuses(p.Trials)}
+	v.Table, v.Seeds = newTrialsView(id, p.Label, p, s.Rows), newSeedsView(p)
+	rows := linksOf(id, p.Trials)
 	for i := range p.Checks {
 		c := newClaimView(&p.Checks[i])
 		c.Anchor = fmt.Sprintf("%s-c%d", id, i+1)
+		c.explain(id, p, rows, s.Command)
 		v.Claims = append(v.Claims, c)
 	}
 	for i := range v.Claims {
@@ -49,6 +63,7 @@ func newProblemView(id string, p *verify.ProblemResult, open bool, curves int) (
 		if err != nil {
 			return nil, err
 		}
+		l.ID = fmt.Sprintf("%s-l%d", id, i+1)
 		v.Labels = append(v.Labels, l)
 		v.Appraised = v.Appraised || p.Drawings[i].Best != nil
 		for _, m := range l.Instances {
@@ -61,7 +76,7 @@ func newProblemView(id string, p *verify.ProblemResult, open bool, curves int) (
 	}
 	v.Heat = heat
 	v.Groups = groupTrials(p.Trials)
-	v.Plots = newPlots(p, v.Groups, curves)
+	v.Curves, v.Map, v.Spread = newCurves(id, p, v.Groups, s.Curves), newMapView(id, p, v.Groups), newHistogramView(id, p)
 	v.Dots = newDots(p.Power)
 	v.Proven, v.Signed = newProvenView(id, p), anyCertificate(p.Trials)
 	v.Measures = newMeasureGroups(p.Metrics)
@@ -82,6 +97,18 @@ type claimView struct {
 	Exact  bool   // the tolerance is zero
 	Words  string
 	Bar    *bar
+	Plain  string // what it came to, for everybody
+	Next   string // what to do about it; "" where there is nothing to do
+	How    *howView
+	Facts  []evidenceView // the evidence
+}
+
+// explain adds to a claim what it means, how it was computed and which training runs it rests on.
+func (c *claimView) explain(id string, p *verify.ProblemResult, rows map[string]trialLink, command string) {
+	c.Plain = plainly(c.CheckResult, distanceOfSymmetry(p.Symmetry))
+	c.Next = next(c.CheckResult, convergedTrials(p.Trials), len(p.Trials))
+	c.How = newHowView(id, c.Anchor, p, c.CheckResult, rows, command)
+	c.Facts = evidenceOf(c.CheckResult, rows)
 }
 
 func newClaimView(c *verify.CheckResult) claimView {
@@ -118,6 +145,9 @@ type controlView struct {
 	ID     string
 	Claims []mustFailView
 	Heat   *heatView
+	Map    *mapView
+	Table  *trialsView
+	Next   string // what to do about it; "" where there is nothing to do
 }
 
 // mustFailView is a check that has to fail, and what became of it.
@@ -127,7 +157,8 @@ type mustFailView struct {
 }
 
 func newControlView(id string, t *verify.TwinResult) (*controlView, error) {
-	v := &controlView{TwinResult: t, ID: id}
+	v := &controlView{TwinResult: t, ID: id, Table: newTrialsView(id, "the control "+t.Name, &t.Problem, false), Next: nextOfControl(t.Verdict)}
+	rows := linksOf(id, t.Problem.Trials)
 	for _, kind := range t.MustFail {
 		checks := mustFail(t, kind)
 		if len(checks) == 0 {
@@ -135,6 +166,7 @@ func newControlView(id string, t *verify.TwinResult) (*controlView, error) {
 		}
 		for _, check := range checks {
 			c := newClaimView(check)
+			c.Facts = evidenceOf(check, rows)
 			v.Claims = append(v.Claims, mustFailView{ID: check.ID, Claim: &c})
 		}
 	}
@@ -142,7 +174,7 @@ func newControlView(id string, t *verify.TwinResult) (*controlView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Heat = heat
+	v.Heat, v.Map = heat, newMapView(id, &t.Problem, groupTrials(t.Problem.Trials))
 	return v, nil
 }
 

@@ -66,12 +66,17 @@ func trimZeros(s string) string {
 	return s
 }
 
-// grouped puts a narrow blank before the last three digits of a whole number of five.
+// grouped puts narrow blanks before every three digits of a whole number of five or more.
 func grouped(s string) string {
-	if digits := strings.TrimPrefix(s, "-"); len(digits) == 5 && !strings.Contains(s, ".") {
-		return s[:len(s)-3] + "\u202f" + s[len(s)-3:]
+	digits := strings.TrimPrefix(s, "-")
+	if len(digits) < 5 || strings.Contains(s, ".") {
+		return s
 	}
-	return s
+	sign := s[:len(s)-len(digits)]
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "\u202f" + digits[at:]
+	}
+	return sign + digits
 }
 
 // minus replaces hyphens by minus signs.
@@ -204,7 +209,7 @@ func meaning(v verify.Verdict) string {
 	case verify.Inconclusive:
 		return "Nothing was refuted and nothing shown: training had not converged, the comparison was ill-conditioned, or there were too few starts to say."
 	case verify.Vacuous:
-		return "The control that was broken on purpose did not fail. The check cannot tell right from wrong here, so its pass says nothing."
+		return "The check could not have failed here: the control that was broken on purpose did not fail, or outcomes from different starts were the same to the last bit, as if the start were ignored. So a pass says nothing."
 	case verify.Missing:
 		return "Something to compare with is absent: a golden file, a trial or a shard."
 	case verify.Error:

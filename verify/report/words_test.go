@@ -132,3 +132,19 @@ func TestVerdictsHaveWords(t *testing.T) {
 		}
 	}
 }
+
+func TestGrouped(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"", ""},
+		{"1234", "1234"},
+		{"12345", "12\u202f345"},
+		{"-12345", "-12\u202f345"},
+		{"123456", "123\u202f456"},
+		{"1234567", "1\u202f234\u202f567"},
+		{"12345.6", "12345.6"},
+	} {
+		if got := grouped(c.in); got != c.want {
+			t.Errorf("grouped(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}

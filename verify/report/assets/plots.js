@@ -1,0 +1,185 @@
+"use strict";
+// What this adds: what a mark is, where the pointer is; looking closer at curves; wiping from one drawing to another.
+// Everything it makes is of the class "scripted".
+{
+  const make = (name, attributes, ...children) => {
+    const e = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      e.setAttribute(key, value);
+    }
+    e.append(...children);
+    return e;
+  };
+
+  // The title of a mark, while the pointer is on it or next to it. The mark's own would come late and on top of it.
+  const tip = make("div", {class: "tip scripted", "aria-hidden": "true"});
+  tip.hidden = true;
+  document.body.append(tip);
+  let held = null;
+  const release = () => {
+    if (held) {
+      held.mark.prepend(held.title);
+      held.mark.classList.remove("pointed");
+      held = null;
+    }
+    tip.hidden = true;
+  };
+  const near = [[0, 0], [-4, 0], [4, 0], [0, -4], [0, 4]];
+  const under = (x, y) => {
+    for (const [dx, dy] of near) {
+      for (let e = document.elementFromPoint(x + dx, y + dy); e && e.localName !== "svg"; e = e.parentElement) {
+        if (held && e === held.mark || [...e.children].some(c => c.localName === "title")) {
+          return e;
+        }
+      }
+    }
+    return null;
+  };
+  for (const svg of document.querySelectorAll("svg.plot")) {
+    const own = svg.querySelector(":scope > title");
+    svg.addEventListener("pointerenter", () => own && own.remove());
+    svg.addEventListener("pointerleave", () => {
+      release();
+      if (own) {
+        svg.prepend(own);
+      }
+    });
+    svg.addEventListener("pointermove", event => {
+      const mark = under(event.clientX, event.clientY);
+      if (!held || held.mark !== mark) {
+        release();
+        if (!mark) {
+          return;
+        }
+        const title = [...mark.children].find(c => c.localName === "title");
+        held = {mark, title};
+        title.remove();
+        mark.classList.add("pointed");
+        tip.textContent = title.textContent;
+        tip.hidden = false;
+      }
+      const page = document.documentElement;
+      tip.style.left = Math.max(0, Math.min(event.clientX + 14, page.clientWidth - tip.offsetWidth - 4)) + scrollX + "px";
+      tip.style.top = (event.clientY + tip.offsetHeight + 24 > page.clientHeight ? event.clientY - tip.offsetHeight - 10 : event.clientY + 16) + scrollY + "px";
+    });
+  }
+
+  // Looking closer at curves: the inner drawing shows a part of itself, and the ticks go with it.
+  for (const figure of document.querySelectorAll(".zoomable")) {
+    const svg = figure.querySelector("svg.plot");
+    const inner = svg.querySelector(".inner");
+    const whole = inner.getAttribute("viewBox").split(" ").map(Number);
+    const marks = [...inner.querySelectorAll(".end")].map(e => [e, e.getAttribute("transform")]);
+    let part = [...whole];
+    const closer = make("button", {type: "button", "aria-label": "closer"}, "+");
+    const further = make("button", {type: "button", "aria-label": "further away"}, "−");
+    const reset = make("button", {type: "button"}, "all");
+    const show = () => {
+      inner.setAttribute("viewBox", part.join(" "));
+      const zoomed = part[2] < whole[2];
+      inner.classList.toggle("zoomed", zoomed);
+      further.disabled = reset.disabled = !zoomed;
+      closer.disabled = part[2] <= whole[2] / 32;
+      for (const [e, transform] of marks) {
+        e.setAttribute("transform", transform + " scale(" + part[2] / whole[2] + ")");
+      }
+      for (const tick of svg.querySelectorAll(":scope > [data-at]")) {
+        const axis = tick.classList.contains("x") ? 0 : 1;
+        const at = whole[axis] + (tick.dataset.at - part[axis]) * whole[axis + 2] / part[axis + 2];
+        tick.setAttribute("transform", axis ? "translate(0 " + (at - tick.dataset.at) + ")" : "translate(" + (at - tick.dataset.at) + " 0)");
+        tick.setAttribute("visibility", "minor" in tick.dataset && part[2] > whole[2] / 2 || at < whole[axis] - 1 || at > whole[axis] + whole[axis + 2] + 1 ? "hidden" : "visible");
+      }
+    };
+    const move = (dx, dy) => {
+      part[0] = Math.min(Math.max(part[0] + dx, whole[0]), whole[0] + whole[2] - part[2]);
+      part[1] = Math.min(Math.max(part[1] + dy, whole[1]), whole[1] + whole[3] - part[3]);
+      show();
+    };
+    // zoom keeps the place (fx, fy), as parts of the width and height, where it is.
+    const zoom = (by, fx, fy) => {
+      const scale = Math.min(Math.max(part[2] * by, whole[2] / 32), whole[2]) / part[2];
+      const [w, h] = [part[2] * scale, part[3] * scale];
+      const [dx, dy] = [(part[2] - w) * fx, (part[3] - h) * fy];
+      part[2] = w;
+      part[3] = h;
+      move(dx, dy);
+    };
+    // The way closer leads to where the curves are: the median of their corners in sight.
+    const middle = () => {
+      const seen = [...inner.querySelectorAll("polyline")].flatMap(line => [...line.points])
+        .map(p => [(p.x - part[0]) / part[2], (p.y - part[1]) / part[3]]).filter(p => p.every(v => v >= 0 && v <= 1));
+      const median = axis => seen.length ? seen.map(p => p[axis]).sort((a, b) => a - b)[seen.length >> 1] : 1 / 2;
+      return [median(0), median(1)];
+    };
+    closer.addEventListener("click", () => zoom(1 / 2, ...middle()));
+    further.addEventListener("click", () => zoom(2, 1 / 2, 1 / 2));
+    reset.addEventListener("click", () => {
+      part = [...whole];
+      show();
+    });
+    const place = event => {
+      const box = inner.getScreenCTM();
+      return [((event.clientX - box.e) / box.a - part[0]) / part[2], ((event.clientY - box.f) / box.d - part[1]) / part[3]];
+    };
+    svg.addEventListener("dblclick", event => zoom(1 / 2, ...place(event)));
+    let from = null;
+    svg.addEventListener("pointerdown", event => {
+      if (part[2] < whole[2] && event.pointerType === "mouse") {
+        from = [event.clientX, event.clientY];
+        svg.setPointerCapture(event.pointerId);
+      }
+    });
+    svg.addEventListener("pointermove", event => {
+      if (from) {
+        const box = inner.getScreenCTM();
+        move((from[0] - event.clientX) / box.a, (from[1] - event.clientY) / box.d);
+        from = [event.clientX, event.clientY];
+      }
+    });
+    for (const name of ["pointerup", "pointercancel"]) {
+      svg.addEventListener(name, () => from = null);
+    }
+    const row = make("div", {class: "zoom scripted", role: "group", "aria-label": "Look closer at: " + figure.querySelector("figcaption").textContent}, closer, further, reset);
+    row.addEventListener("keydown", event => {
+      const by = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
+      if (by && part[2] < whole[2]) {
+        event.preventDefault();
+        move(by[0] * part[2] / 8, by[1] * part[3] / 8);
+      }
+    });
+    figure.append(row);
+    show();
+  }
+
+  // Wiping from one picture of a label to another.
+  for (const label of document.querySelectorAll(".label")) {
+    const pictures = [...label.querySelectorAll(":scope > .pair img")];
+    if (pictures.length < 2) {
+      continue;
+    }
+    const front = pictures[0].cloneNode();
+    const back = pictures[1].cloneNode();
+    const edge = document.createElement("i");
+    front.alt = back.alt = "";
+    const name = label.querySelector("h4").textContent;
+    const range = make("input", {type: "range", min: "0", max: "100", value: "50", "aria-label": "how much of " + pictures[0].alt + " covers the other"});
+    const other = make("select", {"aria-label": "what lies under " + pictures[0].alt}, ...pictures.slice(1).map((p, i) => make("option", {value: String(i + 1)}, p.alt)));
+    const wipe = () => {
+      front.style.clipPath = "inset(0 " + (100 - range.value) + "% 0 0)";
+      edge.style.marginLeft = range.value + "%";
+      range.setAttribute("aria-valuetext", range.value + " %");
+    };
+    range.addEventListener("input", wipe);
+    other.addEventListener("change", () => {
+      const p = pictures[other.value];
+      back.src = p.src;
+      back.dataset.frames = p.dataset.frames || 1;
+      back.style.objectPosition = p.style.objectPosition || "100% 0";
+    });
+    const stack = make("div", {class: "stack", "aria-hidden": "true"}, back, front, edge);
+    const figure = make("details", {class: "wipe scripted"}, make("summary", {}, "wipe between two of these pictures of " + name),
+      stack, make("p", {class: "row"}, make("span", {}, pictures[0].alt + " over"), other), make("p", {class: "row"}, range));
+    label.querySelector(":scope > .facts").before(figure);
+    wipe();
+  }
+}
