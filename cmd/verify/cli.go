@@ -31,6 +31,7 @@ type grammar struct {
 	Report    reportCmd    `cmd:"" help:"Render a report again from its result.json."`
 	Diff      diffCmd      `cmd:"" help:"Compare two results: what changed, and whether for the worse."`
 	History   historyCmd   `cmd:"" help:"Show how the runs in a folder went, one after the other."`
+	Serve     serveCmd     `cmd:"" help:"Show the reports of this machine, and runs under way, in a browser."`
 	Explain   explainCmd   `cmd:"" help:"Say about one trial, or two, how and where they ended."`
 	Generate  generateCmd  `cmd:"" help:"Train one network and let it draw every digit twice, from different starts."`
 	Classify  classifyCmd  `cmd:"" help:"Say which digit a PNG shows, or that it shows none."`

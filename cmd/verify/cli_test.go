@@ -113,6 +113,8 @@ func TestHelpExamples(t *testing.T) {
 		{"verify diff reports/smoke reports/smoke/result.json --html diff.html", 0},
 		{"verify history reports", 0},
 		{"verify history reports --depth 2 --html history.html", 0},
+		{"verify serve", onlyParsed}, // it goes on for ever
+		{"verify serve reports --port 0", onlyParsed},
 		{"verify explain reports/seed-sweep 63fe0fcb", onlyParsed}, // cells are those of one program
 		{"verify explain reports/seed-sweep 63fe0fcb 003ec010 --threshold 1e-9", onlyParsed},
 		{"verify generate", 0},

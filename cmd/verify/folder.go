@@ -20,11 +20,6 @@ type folder struct {
 	lock  *os.File
 }
 
-// parts are the entries of a folder that verify makes. Whatever else lies there belongs to somebody else.
-func parts() []string {
-	return []string{"result.json", "index.html", "assets", "junit.xml", "summary.txt", "images", "cells", "golden", "drawings.txt"}
-}
-
 // newFolder begins the folder at place. It refuses symbolic links, because replacing what a link points to is
 // not what anybody asked for, and a folder that holds something and no file called mark. What killed runs left of
 // theirs is removed.
@@ -67,7 +62,8 @@ func (f *folder) save(name string, write func(io.Writer) error) error {
 	return report.Save(path, write)
 }
 
-// commit puts the report in its place at once. What lay beside the report that was there before is kept.
+// commit puts the report in its place at once. What lay beside the report that was there before, or
+// in its folders, is kept.
 func (f *folder) commit() error {
 	if _, err := os.Lstat(f.place); errors.Is(err, fs.ErrNotExist) {
 		if err := os.Rename(f.stage, f.place); !errors.Is(err, fs.ErrExist) { // else another run was faster
@@ -77,18 +73,16 @@ func (f *folder) commit() error {
 	if err := exchange(f.stage, f.place); err != nil {
 		return fmt.Errorf("replacing %s: %w", f.place, err)
 	}
-	entries, err := os.ReadDir(f.stage) // the old report
+	others, err := foreign(f.stage)     // in the old report
 	if errors.Is(err, fs.ErrNotExist) { // another run took it for a stale one, so nothing lay beside it
 		return f.drop()
 	}
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if slices.Contains(parts(), e.Name()) {
-			continue
-		}
-		if err := os.Rename(filepath.Join(f.stage, e.Name()), filepath.Join(f.place, e.Name())); err != nil {
+	for _, name := range others {
+		to := filepath.Join(f.place, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.Rename(filepath.Join(f.stage, name), to)); err != nil {
 			return fmt.Errorf("the report is complete, but what lay beside the old one is still in %s: %w", f.stage, err)
 		}
 	}

@@ -9,6 +9,7 @@
 //	verify report RESULT             render a report again from its result.json
 //	verify diff BEFORE AFTER         compare two results
 //	verify history DIR               show how the runs in a folder went
+//	verify serve [DIR]               show reports, and runs under way, in a browser on this machine
 //	verify explain RESULT CELL       say how and where one trial ended, or two
 //	verify generate                  train one network and let it draw every digit twice
 //	verify classify FILE...          say which digit a PNG shows, or that it shows none

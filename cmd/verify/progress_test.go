@@ -17,15 +17,17 @@ func TestPace(t *testing.T) {
 		spent       time.Duration
 		want        string
 	}{
+		{"slower than one in a second", 6, 12, time.Minute, "6.0/min, 1m0s left"},
+		{"slower than one in a minute", 1, 2, 2 * time.Hour, "0.5/h, 2h0m0s left"},
 		{"nothing done, no telling", 0, 10, time.Minute, ""},
 		{"no time spent, no telling", 3, 10, 0, ""},
 		{"all done, nothing left to tell", 10, 10, time.Minute, ""},
-		{"a quarter", 5, 20, 10 * time.Second, "0.5/s, 30s left"},
-		{"an hour", 1, 121, 30 * time.Second, "0.0/s, 1h0m0s left"},
+		{"a quarter", 5, 20, 10 * time.Second, "30.0/min, 30s left"},
+		{"an hour", 1, 121, 30 * time.Second, "2.0/min, 1h0m0s left"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := pace(test.done, test.total, test.spent); got != test.want {
-				t.Errorf("pace(%d, %d, %v) = %q, want %q", test.done, test.total, test.spent, got, test.want)
+			if got := pace(speed(test.done, test.total, test.spent)); got != test.want {
+				t.Errorf("pace(speed(%d, %d, %v)) = %q, want %q", test.done, test.total, test.spent, got, test.want)
 			}
 		})
 	}
@@ -50,7 +52,7 @@ func TestProgressPlain(t *testing.T) {
 	p.stop()
 	const want = "s rank=3, train: 10 of 20, 2.0/s, 5s left\n" +
 		"s rank=3, draw: 0 of 4\n" +
-		"s rank=3, draw: 1 of 4, 0.2/s, 18s left\n"
+		"s rank=3, draw: 1 of 4, 10.0/min, 18s left\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("plain progress (-want +got):\n%s", diff)
 	}

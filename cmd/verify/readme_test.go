@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image/png"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -29,7 +30,7 @@ func readDoc(t *testing.T, name string) string {
 // The commands of the README work: those that take seconds are run in an empty folder, the others parsed.
 func TestReadmeCommands(t *testing.T) {
 	slow := []string{
-		"verify run seed-sweep", "verify run claims", "verify run scenarios/positivity.yaml", "verify run hyperparameters --only tuple",
+		"verify run seed-sweep", "verify run claims", "verify run scenarios/positivity.yaml",
 		"verify golden status", // depends on what is approved, see golden.txtar
 	}
 	commands := regexp.MustCompile(`(?m)^    (verify [^#\n]*)`).FindAllStringSubmatch(readDoc(t, "README.md"), -1)
@@ -78,33 +79,61 @@ func TestReadmeScenarioParses(t *testing.T) {
 	}
 }
 
-func TestDocumentsLinkToWhatExists(t *testing.T) {
+// documents returns the paths of all documents, by their place in the repository.
+func documents(t *testing.T) []string {
+	t.Helper()
 	docs, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	names := []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
 	for _, doc := range docs {
-		names = append(names, filepath.Join("docs", filepath.Base(doc)))
+		names = append(names, path.Join("docs", filepath.Base(doc)))
 	}
-	links := 0
-	for _, name := range names {
-		for _, m := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(readDoc(t, name), -1) {
+	return names
+}
+
+// slug returns the anchor of a heading, as GitHub makes it.
+func slug(heading string) string {
+	heading = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(heading)), " ", "-")
+	return regexp.MustCompile(`[^\p{L}\p{N}_-]`).ReplaceAllString(heading, "")
+}
+
+func TestDocumentsLinkToWhatExists(t *testing.T) {
+	links, anchors := 0, 0
+	for _, name := range documents(t) {
+		for _, m := range regexp.MustCompile(`\]\(([^)#:]*)(?:#([^):]*))?\)`).FindAllStringSubmatch(readDoc(t, name), -1) {
 			links++
-			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), m[1])); err != nil {
+			target := name
+			if m[1] != "" {
+				target = path.Join(path.Dir(name), m[1])
+			}
+			if _, err := os.Stat(filepath.Join(root, target)); err != nil {
 				t.Errorf("%s links to %s: %v", name, m[1], err)
+				continue
+			}
+			if m[2] == "" {
+				continue
+			}
+			anchors++
+			found := false
+			for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(readDoc(t, target), -1) {
+				found = found || slug(heading[1]) == m[2]
+			}
+			if !found {
+				t.Errorf("%s links to %s#%s, and there is no such heading", name, m[1], m[2])
 			}
 		}
 	}
-	if links < 10 {
-		t.Errorf("%d links were found, want at least 10", links)
+	if links < 10 || anchors < 3 {
+		t.Errorf("%d links were found, %d of them to headings, want at least 10 and 3", links, anchors)
 	}
 }
 
 func TestReadmeMakeTargetsExist(t *testing.T) {
 	makefile := readDoc(t, "Makefile")
-	for _, name := range []string{"README.md", "CONTRIBUTING.md"} {
-		for _, m := range regexp.MustCompile("(?m)(?:^[ ]{4}|`)make ([a-z]+)").FindAllStringSubmatch(readDoc(t, name), -1) {
+	for _, name := range documents(t) {
+		for _, m := range regexp.MustCompile("(?m)(?:^[ ]{4}|^|`)make ([a-z]+)(?:`|$| [A-Z]+=)").FindAllStringSubmatch(readDoc(t, name), -1) {
 			if !strings.Contains(makefile, "\n"+m[1]+":") {
 				t.Errorf("%s shows make %s, and the Makefile has no such target", name, m[1])
 			}

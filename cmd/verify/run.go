@@ -280,6 +280,7 @@ func (c *runCmd) scenario(ctx context.Context, a *app, p plan, code verify.Diges
 		a.note("%s: golden files: %s", p.Name, golden.Origin)
 	}
 	show := a.progress(c.Quiet)
+	show.watched(out.stage)
 	settings = &verify.RunSettings{
 		Store: settings.Store, OnlyStored: settings.OnlyStored,
 		TrialLimit: c.TrialLimit, FailFast: c.FailFast, Code: code, Environment: a.environment(),

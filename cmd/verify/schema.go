@@ -9,6 +9,8 @@ import (
 type schemaCmd struct {
 	Result   schemaResultCmd   `cmd:"" help:"Print the JSON Schema of result.json."`
 	Scenario schemaScenarioCmd `cmd:"" help:"Print the JSON Schema of scenarios."`
+
+	Reference schemaReferenceCmd `cmd:"" hidden:"" help:"Print docs/REFERENCE.md."`
 }
 
 // schemaResultCmd is verify schema result.

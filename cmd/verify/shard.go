@@ -123,6 +123,7 @@ func (c *runCmd) shard(ctx context.Context, a *app, p plan, code verify.Digest) 
 	}
 	ids := own.of(all)
 	show := a.progress(c.Quiet)
+	defer show.watchedBeside(place)()
 	settings := &verify.RunSettings{TrialLimit: c.TrialLimit, Code: code, Store: store, Progress: show.event, Clock: a.now}
 	if c.Jobs != nil {
 		settings.Jobs = *c.Jobs

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 )
 
 // clearStale removes what killed runs left of reports in the making for place. A folder is left alone while the run
@@ -26,24 +25,11 @@ func clearStale(place string) {
 		}
 		path := filepath.Join(out, e.Name())
 		lock, err := lockFolder(path)
-		if err == nil && onlyParts(path) {
+		if others, unread := foreign(path); err == nil && unread == nil && len(others) == 0 {
 			_ = os.RemoveAll(path) //nolint:errcheck // see above; links in it are removed and not followed
 		}
 		unlock(lock)
 	}
-}
-
-// onlyParts says whether a folder has nothing in it but what verify makes, finished or half-written.
-func onlyParts(dir string) bool {
-	entries, err := os.ReadDir(dir)
-	half := regexp.MustCompile(`^\.(.+)\.[0-9]+$`) // what report.Save makes first
-	return err == nil && !slices.ContainsFunc(entries, func(e os.DirEntry) bool {
-		name := e.Name()
-		if m := half.FindStringSubmatch(name); m != nil {
-			name = m[1]
-		}
-		return !slices.Contains(parts(), name)
-	})
 }
 
 // stageAttempts bounds how often newStage begins again when another run takes its folder for a stale one between

@@ -40,7 +40,7 @@ func TestStaleFoldersAreRemoved(t *testing.T) {
 	}{
 		{"what a killed run made", func(t *testing.T, out string) {
 			t.Helper()
-			made(t, stale(out), "cells/1.log", "golden/rank=3.npz", "index.html", ".result.json.123")
+			made(t, stale(out), "cells/0123456789abcdef.log", "golden/rank=3.npz", "index.html", ".result.json.123", "cells/.0123456789abcdef.log.123", "progress.json")
 		}, false},
 		{"nothing in it", func(t *testing.T, out string) {
 			t.Helper()
@@ -51,6 +51,18 @@ func TestStaleFoldersAreRemoved(t *testing.T) {
 		{"an old report with what lay beside it", func(t *testing.T, out string) {
 			t.Helper()
 			made(t, stale(out), "result.json", "thesis.txt")
+		}, true},
+		{"an old report with something in its pictures", func(t *testing.T, out string) {
+			t.Helper()
+			made(t, stale(out), "result.json", "images/mine.png")
+		}, true},
+		{"an old report with something in the pictures of a problem", func(t *testing.T, out string) {
+			t.Helper()
+			made(t, stale(out), "result.json", "images/rank-3/mine.png")
+		}, true},
+		{"an old report with a folder in one of its own", func(t *testing.T, out string) {
+			t.Helper()
+			made(t, stale(out), "result.json", "assets/fonts/a.woff")
 		}, true},
 		{"a link to elsewhere in it", func(t *testing.T, out string) {
 			t.Helper()

@@ -91,7 +91,7 @@ func TestFilmByKeyboard(t *testing.T) {
 		}
 	}
 	at("", "100% 0px")
-	for range 60 {
+	for range 200 {
 		b.press(kb.Tab)
 		if eval[bool](b, `document.activeElement.matches(".film input")`) {
 			break
@@ -152,14 +152,14 @@ func TestReducedMotion(t *testing.T) {
 // Without scripts everything is there but the controls.
 func TestWithoutScript(t *testing.T) {
 	const text = `document.body.innerText.replace(/\s+/g, " ")`
-	with := eval[string](open(t, "file/crowded/index.html", view{still: true}), `document.querySelectorAll(".film").forEach(f => f.remove()), `+text)
+	with := eval[string](open(t, "file/crowded/index.html", view{still: true}), `document.querySelectorAll(".film, .scripted").forEach(f => f.remove()), `+text)
 	b := open(t, "file/crowded/index.html", view{noScript: true})
 	without := eval[string](b, text)
 	const words = "Moving through it needs JavaScript"
 	if !strings.Contains(without, words) {
 		t.Errorf("the page does not say that %q", words)
 	}
-	if n := eval[int](b, `[...document.querySelectorAll("button, input")].filter(e => e.checkVisibility()).length`); n != 0 {
+	if n := eval[int](b, `[...document.querySelectorAll("button, select, input:not([type=radio])")].filter(e => e.checkVisibility()).length`); n != 0 {
 		t.Errorf("%d controls that do nothing are shown", n)
 	}
 	said := eval[[]string](b, `[...document.querySelectorAll("noscript")].filter(n => n.checkVisibility()).map(n => n.innerText.replace(/\s+/g, " ").trim())`)
@@ -193,7 +193,7 @@ func TestPrints(t *testing.T) {
 			if b.dark() {
 				t.Error("on paper the page is dark")
 			}
-			if n := eval[int](b, `[...document.querySelectorAll("nav, .film, .skip")].filter(e => e.checkVisibility()).length`); n != 0 {
+			if n := eval[int](b, `[...document.querySelectorAll("nav, .film, .skip, .switch, .wipe, .zoom, .tip")].filter(e => e.checkVisibility()).length`); n != 0 {
 				t.Errorf("%d parts are printed that lead nowhere on paper", n)
 			}
 			b.keepWhole(stem(page) + "-print.png")
