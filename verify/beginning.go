@@ -1,7 +1,5 @@
 package verify
 
-import "strings"
-
 // beginnings is how many points of two curves have to be the same for trials to begin alike: different starts that
 // the first does not tell apart go their own ways from there.
 const beginnings = 8
@@ -15,7 +13,7 @@ func (x *problemRun) sameBeginning() (a, b int) {
 	starts := map[string]bool{}
 	for _, trial := range x.converged {
 		t := &x.result.Trials[trial]
-		way := strings.TrimPrefix(t.Label, t.Start)
+		way := x.cells[trial].WayLabel
 		one, known := first[way]
 		switch {
 		case !known:

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -74,5 +75,48 @@ func TestStartsThatBeginAlike(t *testing.T) {
 				t.Error("nothing says what a subject can do about it")
 			}
 		})
+	}
+}
+
+// backwards is a suspect that names the axes of its start last.
+type backwards struct{ *suspect }
+
+func (b backwards) Space() Space {
+	space := b.suspect.Space()
+	slices.Reverse(space.Vary)
+	return space
+}
+
+// A start that is ignored is noticed in whatever order a subject names its axes.
+func TestIgnoredStartsInAnyOrderOfAxes(t *testing.T) {
+	const source = `version: 1
+name: order
+title: Order
+vary: {seed: [1, 2, 3], start: [positive, signed], method: [slow, fast]}
+checks:
+  - tuple: {tolerance: 1e-9, reason: "a test"}
+`
+	for _, test := range []struct {
+		name  string
+		train func(_ *suspect, t Trial) (*Outcome, error)
+	}{
+		{"to the bit", func(*suspect, Trial) (*Outcome, error) { return honest(Trial{Seed: 1}), nil }},
+		{"with some jitter", func(_ *suspect, t Trial) (*Outcome, error) {
+			return moved(Trial{Seed: 1}, float64(t.Seed)*1e-12), nil
+		}},
+	} {
+		for _, subject := range []Subject{&suspect{train: test.train}, backwards{&suspect{train: test.train}}} {
+			s, err := ParseScenario("order.yaml", []byte(source), []Subject{subject})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := Run(context.Background(), s, []Subject{subject}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := r.Problems[0].Checks[0]; got.Verdict != Vacuous {
+				t.Errorf("%s, %T: %v, want VACUOUS: %s", test.name, subject, got.Verdict, got.Sentence)
+			}
+		}
 	}
 }

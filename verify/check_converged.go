@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"strings"
 )
 
 func (x *problemRun) decideConverged(c *CheckResult) {
@@ -47,8 +46,8 @@ func (x *problemRun) unconvergedSettings() []Evidence {
 	type group struct{ failed, all int }
 	groups := map[string]*group{}
 	var names []string
-	for _, t := range x.result.Trials {
-		name := strings.TrimSpace(strings.TrimPrefix(t.Label, t.Start))
+	for trial, t := range x.result.Trials {
+		name := x.cells[trial].WayLabel
 		if groups[name] == nil {
 			groups[name] = &group{}
 			names = append(names, name)

@@ -158,7 +158,7 @@ func (x *problemRun) copies() (a, b int) {
 	seen := map[way]int{}
 	for _, trial := range x.converged {
 		out, t := x.outcomes[trial], &x.result.Trials[trial]
-		w := way{strings.TrimPrefix(t.Label, t.Start), out.Steps, out.Evaluations, out.Fitness, out.GradNorm}
+		w := way{x.cells[trial].WayLabel, out.Steps, out.Evaluations, out.Fitness, out.GradNorm}
 		first, ok := seen[w]
 		if !ok {
 			seen[w] = trial

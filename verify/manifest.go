@@ -21,6 +21,7 @@ type Cell struct {
 	Trial      int    // index into Scenario.Trials
 	Label      string // "seed=7 start=uniform ascent=lbfgs", unique within the problem
 	StartLabel string // the part of Label that determines the start
+	WayLabel   string // the rest of Label: how it is trained from there; "" where all trials are trained in one way
 	T          Trial
 }
 
@@ -74,7 +75,7 @@ func (s *Scenario) Cells(space Space, i int, digests []Digest) []Cell {
 	for j, t := range trials {
 		cells[j] = Cell{
 			ID: CellID(digests, problem, t), Problem: i, Trial: j,
-			Label: s.TrialLabel(space, t), StartLabel: s.StartLabel(space, t), T: t,
+			Label: s.TrialLabel(space, t), StartLabel: s.StartLabel(space, t), WayLabel: s.wayLabel(space, t), T: t,
 		}
 	}
 	return cells
@@ -114,24 +115,33 @@ func (s *Scenario) ProblemLabel(space Space, problem Statement) string {
 // several values in the scenario. Different trials have different labels. It panics if the space is not
 // that of the scenario's subject.
 func (s *Scenario) TrialLabel(space Space, t Trial) string {
-	return s.trialLabel(space, t, func(string) bool { return true })
+	return strings.Join(append([]string{seedLabel(t)}, s.axisLabels(space, t, func(string) bool { return true })...), " ")
 }
 
 // StartLabel is TrialLabel without the axes that do not determine the start.
 func (s *Scenario) StartLabel(space Space, t Trial) string {
 	start := startAxes(space)
-	return s.trialLabel(space, t, func(axis string) bool { return start[axis] })
+	return strings.Join(append([]string{seedLabel(t)}, s.axisLabels(space, t, func(axis string) bool { return start[axis] })...), " ")
 }
 
-// trialLabel names a trial by its seed and those varying axes that are wanted.
-func (s *Scenario) trialLabel(space Space, t Trial, wanted func(axis string) bool) string {
-	parts := []string{"seed=" + strconv.FormatUint(t.Seed, 10)}
+// wayLabel is TrialLabel without what determines the start.
+func (s *Scenario) wayLabel(space Space, t Trial) string {
+	start := startAxes(space)
+	return strings.Join(s.axisLabels(space, t, func(axis string) bool { return !start[axis] }), " ")
+}
+
+// seedLabel names the seed of a trial.
+func seedLabel(t Trial) string { return "seed=" + strconv.FormatUint(t.Seed, 10) }
+
+// axisLabels names those varying axes of a trial that are wanted.
+func (s *Scenario) axisLabels(space Space, t Trial, wanted func(axis string) bool) []string {
+	var parts []string
 	for _, v := range s.Vary {
 		if len(v.Values) > 1 && wanted(v.Axis) {
 			parts = append(parts, v.Axis+"="+valueLabel(t.Settings[v.Axis], axisOf(space.Vary, v.Axis)))
 		}
 	}
-	return strings.Join(parts, " ")
+	return parts
 }
 
 // Twin returns the scenario that control number i stands for: its overrides applied, its subject in place of the

@@ -223,12 +223,9 @@ func (x *problemRun) outcome(ctx context.Context, i int, log *bytes.Buffer) (out
 func (x *problemRun) stored(id string) (*Outcome, []byte, error) {
 	out, log, err := x.Store.Load(id)
 	if err == nil {
-		err = x.accept(out)
+		err = accept(x.p, out)
 	}
 	return out, log, err
 }
-
-// accept says what contradicts itself in an outcome.
-func (x *problemRun) accept(out *Outcome) error { return accept(x.p, out) }
 
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
