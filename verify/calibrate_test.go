@@ -106,12 +106,17 @@ func TestCalibrate(t *testing.T) {
 
 // A tolerance far above what was measured is not made respectable by it.
 func TestChosenTolerancesAreSaidToBeChosen(t *testing.T) {
-	for _, c := range []struct{ tolerance, says string }{
-		{"1e-7", "line 6: check \"tuple\" allows 1e-07, less than the 5e-07 that would leave room"},
-		{"1e-6", ""},
-		{"1e-3", "line 6: check \"tuple\" allows 0.001, 2e+03 times the 5e-07 that rounding and stopping explain: the rest is chosen, and its reason has to carry it"},
+	for _, c := range []struct {
+		tolerance string
+		rest      float64
+		says      string
+	}{
+		{"1e-7", 3e-8, "line 6: check \"tuple\" allows 1e-07, less than the 5e-07 that would leave room"},
+		{"1e-6", 3e-8, ""},
+		{"1e-3", 3e-8, "line 6: check \"tuple\" allows 0.001, 2e+03 times the 5e-07 that rounding and stopping explain: the rest is chosen, and its reason has to carry it"},
+		{"1e-3", 0, "line 6: check \"tuple\" allows 0.001, chosen: rounding and stopping made no difference at all"},
 	} {
-		s, calibration := scale(t, "positive", c.tolerance, rehearsing{rest: 3e-8})
+		s, calibration := scale(t, "positive", c.tolerance, rehearsing{rest: c.rest})
 		if err := s.Calibrate(calibration); err != nil {
 			t.Fatal(err)
 		}

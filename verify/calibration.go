@@ -81,10 +81,12 @@ func (d *Derivation) Objection(tolerance float64) string {
 // Remark says how a tolerance that can stand relates to what was derived, "" when it is about the same.
 func (d *Derivation) Remark(tolerance float64) string {
 	switch ratio := tolerance / d.Derived(); {
+	case d.Derived() == 0:
+		return "chosen: rounding and stopping made no difference at all, and its reason has to carry it"
 	case ratio < 1:
 		return fmt.Sprintf("less than the %.2g that would leave room", d.Derived())
 	case ratio > chosen:
-		return fmt.Sprintf("%.1g times the %.2g that rounding and stopping explain: the rest is chosen, and its reason has to carry it", ratio, d.Derived())
+		return fmt.Sprintf("%.2g times the %.2g that rounding and stopping explain: the rest is chosen, and its reason has to carry it", ratio, d.Derived())
 	}
 	return ""
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -71,6 +73,14 @@ func (c *calibrateCmd) Run(ctx context.Context, a *app) error {
 		return usagef("%s has no check with a tolerance that could be derived", c.Scenario)
 	}
 	found.At = a.now().UTC().Format(time.RFC3339)
+	var unkept error // what was measured took long, and is shown even if it cannot be kept, and kept even if nobody reads it
+	if c.Write {
+		if unkept = found.Save(calibrationOf(c.Scenario)); unkept == nil {
+			a.note("verify: kept in %s", calibrationOf(c.Scenario))
+		} else {
+			unkept = fmt.Errorf("what was measured could not be kept: %w; make room for %s and run it again", unkept, calibrationOf(c.Scenario))
+		}
+	}
 	if c.Format == "json" {
 		text, err := json.MarshalIndent(found, "", "  ")
 		if err != nil {
@@ -78,30 +88,15 @@ func (c *calibrateCmd) Run(ctx context.Context, a *app) error {
 		}
 		a.printf("%s\n", text)
 	} else if err := a.writeCalibration(found); err != nil {
-		return err
+		return errors.Join(unkept, err)
 	}
-	if c.Write {
-		if err := found.Save(calibrationOf(c.Scenario)); err != nil {
-			return fmt.Errorf("what was measured is above and could not be kept: %w; make room for %s and run it again", err, calibrationOf(c.Scenario))
-		}
-		a.note("verify: kept in %s", calibrationOf(c.Scenario))
-	}
-	code := verify.ExitPass
-	if len(found.Troubles) > 0 {
-		code = verify.ExitUndecided
-	}
-	for _, d := range found.Derivations {
-		if d.Open() {
-			code = verify.ExitUndecided
-		}
-	}
-	for _, d := range found.Derivations {
-		if d.Objection(float64(d.Tolerance)) != "" {
-			code = verify.ExitFail
-		}
-	}
-	if code != verify.ExitPass {
-		return status(code)
+	switch {
+	case unkept != nil:
+		return unkept
+	case slices.ContainsFunc(found.Derivations, func(d verify.Derivation) bool { return d.Objection(float64(d.Tolerance)) != "" }):
+		return status(verify.ExitFail)
+	case len(found.Troubles) > 0 || slices.ContainsFunc(found.Derivations, func(d verify.Derivation) bool { return d.Open() }):
+		return status(verify.ExitUndecided)
 	}
 	return nil
 }
