@@ -3,13 +3,14 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"example.org/concord/verify"
 )
 
-// answer says in one line whether training forgets its start, as far as the checks of trained tuples tell; "" where
-// there is none.
+// answer says in one line whether training forgets its start, as far as the starts that were tried tell; "" where no
+// check of trained tuples says so.
 func answer(r *verify.Result) string {
 	worst, asked := verify.Pass, false
 	for i := range r.Problems {
@@ -19,11 +20,12 @@ func answer(r *verify.Result) string {
 			}
 		}
 	}
+	controlled := len(r.Doses) > 0 || slices.ContainsFunc(r.Twins, func(t verify.TwinResult) bool { return slices.Contains(t.MustFail, "tuple") })
 	switch {
 	case !asked:
 		return ""
-	case worst == verify.Pass && r.Verdict == verify.Pass:
-		return "Yes: here training forgets its start."
+	case worst == verify.Pass && r.Verdict == verify.Pass && controlled:
+		return "Yes: " + everyStart(r) + " ended in the same place."
 	case worst == verify.Pass && r.Verdict == verify.Fail:
 		return "Training forgets its start here, but something else that is claimed does not hold."
 	case worst == verify.Pass:
@@ -32,6 +34,14 @@ func answer(r *verify.Result) string {
 		return "No: here training does not forget its start."
 	}
 	return "It is not decided whether training forgets its start here."
+}
+
+// everyStart names the starts that were tried, with their number where there is one problem.
+func everyStart(r *verify.Result) string {
+	if len(r.Problems) == 1 && r.Problems[0].Power != nil {
+		return fmt.Sprintf("all %d starts that were tried", r.Problems[0].Power.Starts)
+	}
+	return "every start that was tried"
 }
 
 // plainly says in one sentence for everybody what a check came to. Where says which distances the unit of the
@@ -70,7 +80,7 @@ func claimWords(kind string) (held, refuted string) {
 	case "golden":
 		return "The outcome is the one that was approved before", "The outcome is not the one that was approved before"
 	case "certificate":
-		return "Every run provably ended in the best outcome there is", "Not every run ended in the best outcome there is"
+		return "Every run provably ended in the best outcome of its cone", "Not every run ended in the best outcome of its cone"
 	case "accuracy":
 		return "The network is right more often than the simpler method", "The network is not shown to be right more often than the simpler method"
 	case "not-the-mean":
@@ -101,7 +111,7 @@ func deviation(c *verify.CheckResult, where distanceKind) string {
 		}
 		return ": " + number(c.Value) + " were cut short"
 	case c.Kind == "certificate" && c.Verdict == verify.Pass:
-		return ": no other can be better by more than " + number(c.Value)
+		return ": no other there can be better by more than " + number(c.Value)
 	case c.Tolerance == 0 && v == 0:
 		return ", to the last bit"
 	case c.Tolerance == 0:

@@ -74,8 +74,8 @@ func TestPlainly(t *testing.T) {
 		{"none cut short", check("converged", verify.Pass, 0, 0), unknown, "Every training run went on to its own end: none was cut short."},
 		{"one cut short", check("converged", verify.Fail, 1, 0), unknown, "Not every training run went on to its own end: 1 was cut short."},
 		{"two cut short", check("converged", verify.Fail, 2, 0), unknown, "Not every training run went on to its own end: 2 were cut short."},
-		{"nothing measured", check("certificate", verify.Fail, math.NaN(), 1e-10), unknown, "Not every run ended in the best outcome there is."},
-		{"proven", check("certificate", verify.Pass, 9.4e-14, 1e-10), unknown, "Every run provably ended in the best outcome there is: no other can be better by more than 9.4×10⁻¹⁴."},
+		{"nothing measured", check("certificate", verify.Fail, math.NaN(), 1e-10), unknown, "Not every run ended in the best outcome of its cone."},
+		{"proven", check("certificate", verify.Pass, 9.4e-14, 1e-10), unknown, "Every run provably ended in the best outcome of its cone: no other there can be better by more than 9.4×10⁻¹⁴."},
 		{"undecided", check("scores", verify.Inconclusive, 0, 1), unknown, "Undecided: this is neither refuted nor shown."},
 		{"a kind of its own", check("x", verify.Pass, 1, 2), unknown, "The claim holds: the largest deviation is 1, half of what is allowed."},
 	} {
@@ -91,13 +91,24 @@ func TestAnswer(t *testing.T) {
 	run := func(all verify.Verdict, kinds ...verify.CheckResult) *verify.Result {
 		return &verify.Result{Verdict: all, Problems: []verify.ProblemResult{{Checks: kinds}}}
 	}
+	controlled := func(r *verify.Result, kind string) *verify.Result {
+		r.Twins = []verify.TwinResult{{Verdict: verify.Pass, MustFail: []string{kind}}}
+		return r
+	}
+	counted := func(r *verify.Result) *verify.Result {
+		r.Problems[0].Power = &verify.Power{Starts: 12}
+		return r
+	}
 	tuple := func(v verify.Verdict) verify.CheckResult { return verify.CheckResult{Kind: "tuple", Verdict: v} }
 	for _, c := range []struct {
 		name string
 		in   *verify.Result
 		want string
 	}{
-		{"pass", run(verify.Pass, tuple(verify.Pass)), "Yes: here training forgets its start."},
+		{"pass", controlled(run(verify.Pass, tuple(verify.Pass)), "tuple"), "Yes: every start that was tried ended in the same place."},
+		{"pass of one problem", counted(controlled(run(verify.Pass, tuple(verify.Pass)), "tuple")), "Yes: all 12 starts that were tried ended in the same place."},
+		{"no control", counted(run(verify.Pass, tuple(verify.Pass))), "Every start that was tried ended in the same place, but this run does not show that this means anything."},
+		{"a control of something else", controlled(run(verify.Pass, tuple(verify.Pass)), "scores"), "does not show that this means anything"},
 		{"fail", run(verify.Fail, tuple(verify.Fail)), "No: here training does not forget its start."},
 		{"another claim fails", run(verify.Fail, tuple(verify.Pass)), "Training forgets its start here, but"},
 		{"a control does not fail", run(verify.Vacuous, tuple(verify.Pass)), "does not show that this means anything"},
