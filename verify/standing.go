@@ -2,6 +2,7 @@ package verify
 
 import (
 	"sync"
+	"time"
 
 	"example.org/concord/verify/symmetry"
 )
@@ -13,7 +14,8 @@ type Standing struct {
 	Converged int // ended where the gradient is small
 	Open      int // ended without that
 	Failed    int // came to nothing
-	// Basins is how many different outcomes there are, and while trials are trained no more than StandingBasins.
+	// Basins is how many different outcomes there are. While trials are trained it is no more than StandingBasins, and
+	// of those outcomes that could be compared without holding up the training.
 	Basins int
 	// Compared is how many pairs of outcomes have been compared, and Apart the largest distance among them.
 	Compared int
@@ -26,19 +28,28 @@ type Standing struct {
 // costs.
 const StandingBasins = 3
 
+// How long outcomes may be compared while trials are trained: a while in any case, and beyond that a part of the time.
+const (
+	standingFree = 100 * time.Millisecond
+	standingPart = 50
+)
+
 // standing keeps a Standing up to date while trials are trained.
 type standing struct {
 	group      symmetry.Group
 	resolution float64 // as for basins
+	clock      func() time.Time
+	began      time.Time
 
 	mu    sync.Mutex
+	spent time.Duration // comparing
 	now   Standing
 	kinds []symmetry.Tuple // the first outcome of each basin, as they came
 }
 
 // stand begins the standing of a problem.
 func (x *problemRun) stand() *standing {
-	s := &standing{group: x.p.Symmetry(), resolution: x.resolution()}
+	s := &standing{group: x.p.Symmetry(), resolution: x.resolution(), clock: x.Clock, began: x.Clock()}
 	s.now.Trials = len(x.cells)
 	if c := x.check("tuple"); c != nil && !c.Exact {
 		s.now.Tolerance = c.Tolerance
@@ -56,8 +67,8 @@ func (s *standing) read() Standing {
 	return s.now
 }
 
-// add takes note of what a trial came to, if anybody wants to know; nil is a failure. Each outcome is compared with the first of every basin
-// until one is found where it belongs, which for all that end in the same place is one distance per trial.
+// add takes note of what a trial came to, if anybody wants to know; nil is a failure. An outcome is compared with the
+// first of every basin until one is found where it belongs, unless comparing has taken its share of the time.
 func (s *standing) add(out *Outcome) {
 	if s == nil {
 		return
@@ -71,9 +82,11 @@ func (s *standing) add(out *Outcome) {
 		s.now.Open++
 	default:
 		s.now.Converged++
-		if out.Tuple != nil {
+		began := s.clock()
+		if late := s.spent > standingFree && standingPart*s.spent > began.Sub(s.began); out.Tuple != nil && !late {
 			// What goes wrong here goes wrong again where it counts.
 			_ = guarded(func(int) error { return s.place(out.Tuple) }, 0) //nolint:errcheck // see above
+			s.spent += s.clock().Sub(began)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -89,7 +90,7 @@ func TestSameResultWhetherWatchedOrNot(t *testing.T) {
 }
 
 func TestStandingTellsABoundedNumberOfBasinsApart(t *testing.T) {
-	s := &standing{group: symmetry.Trivial{}, resolution: 0.1}
+	s := &standing{group: symmetry.Trivial{}, resolution: 0.1, clock: func() time.Time { return time.Time{} }}
 	for i := range 2 * StandingBasins {
 		s.add(&Outcome{Status: Converged, Tuple: point([]float64{1, float64(i + 1)})})
 	}
@@ -99,4 +100,41 @@ func TestStandingTellsABoundedNumberOfBasinsApart(t *testing.T) {
 	if got := len(s.kinds); got != StandingBasins {
 		t.Errorf("%d outcomes are kept to compare with, want %d", got, StandingBasins)
 	}
+}
+
+// Comparing takes a while, and then no more than a part of the time that training takes.
+func TestStandingDoesNotHoldUpTraining(t *testing.T) {
+	var now time.Time
+	clock := func() time.Time { return now }
+	s := &standing{group: slow{now: &now}, resolution: 0.1, clock: clock}
+	for range 1000 {
+		now = now.Add(40 * time.Millisecond) // of training
+		s.add(&Outcome{Status: Converged, Tuple: point([]float64{1})})
+	}
+	got := s.read()
+	most := int(now.Sub(time.Time{})/standingPart/slowly) + 2
+	if got.Converged != 1000 || got.Compared > most || got.Compared < most/2 {
+		t.Errorf("%d compared of %d, each in %v; want about a part of %d of the time, %d", got.Compared, got.Converged, slowly, standingPart, most)
+	}
+	s = &standing{group: slow{now: &now}, resolution: 0.1, clock: clock, began: now}
+	for range 9 {
+		s.add(&Outcome{Status: Converged, Tuple: point([]float64{1})})
+	}
+	if got := s.read(); got.Compared != 6 {
+		t.Errorf("%d compared of 9 that come at once, each in %v; want 6, more than the %v that are free", got.Compared, slowly, standingFree)
+	}
+}
+
+// slowly is how long a slow distance takes.
+const slowly = 20 * time.Millisecond
+
+// slow is a group whose distances take a while.
+type slow struct {
+	symmetry.Trivial
+	now *time.Time
+}
+
+func (g slow) Distance(x, y symmetry.Tuple) (float64, error) {
+	*g.now = g.now.Add(slowly)
+	return g.Trivial.Distance(x, y)
 }
