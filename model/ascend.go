@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -12,10 +14,20 @@ import (
 type objective interface {
 	Len() int
 	// FuncGrad returns the value at x and stores the gradient in grad. Where x cannot be reached it returns −Inf
-	// and leaves grad as it was.
+	// and grad is of no use.
 	FuncGrad(grad, x []float64) float64
 	// spheres returns the bounds of the blocks that are free of scale: block i is x[s[i]:s[i+1]].
 	spheres() []int
+}
+
+// A preconditioner is an objective with a metric of its own, and a gradient norm.
+type preconditioner interface {
+	objective
+	// update takes the metric at the point where FuncGrad was called last, with gradient g, and returns the scale-free
+	// gradient norm there.
+	update(g []float64) (gradNorm float64)
+	// precondition multiplies g by the inverse of the metric.
+	precondition(g []float64)
 }
 
 // A Method is a way to ascend.
@@ -31,24 +43,26 @@ const (
 	Gradient Method = iota
 	// LBFGS is the limited-memory quasi-Newton method of Nocedal (1980), with the line search of lineSearch.
 	LBFGS
+	// Quotient is LBFGS on the product K = BA instead of its factors, preconditioned (quotient). It takes a fifth of the
+	// steps. What is not a fitness of factors it ascends as LBFGS does.
+	Quotient
 )
 
-// String returns the method's name, "gradient" or "lbfgs".
-func (m Method) String() string {
-	if m == LBFGS {
-		return "lbfgs"
-	}
-	return "gradient"
-}
+// methods are their names.
+var methods = [...]string{Gradient: "gradient", LBFGS: "lbfgs", Quotient: "quotient"}
+
+// String returns the method's name, "gradient", "lbfgs" or "quotient".
+func (m Method) String() string { return methods[m] }
+
+// MethodNames lists the names of all methods.
+func MethodNames() []string { return slices.Clone(methods[:]) }
 
 // ParseMethod is the inverse of String.
 func ParseMethod(name string) (Method, error) {
-	for _, m := range []Method{Gradient, LBFGS} {
-		if m.String() == name {
-			return m, nil
-		}
+	if m := slices.Index(methods[:], name); m >= 0 {
+		return Method(m), nil
 	}
-	return 0, fmt.Errorf("unknown method %q: want gradient or lbfgs", name)
+	return 0, fmt.Errorf("unknown method %q: want one of %s", name, strings.Join(methods[:], ", "))
 }
 
 // Status says how an ascent ended.
@@ -111,6 +125,7 @@ type run struct {
 	f      objective
 	ctx    context.Context
 	bounds []int
+	metric preconditioner // nil for none
 	x, g   []float64
 	report Report
 }
@@ -118,13 +133,14 @@ type run struct {
 // ascend moves x uphill until a stopping rule holds. x is changed in place and ends with unit blocks.
 func (a Ascent) ascend(ctx context.Context, f objective, x []float64) Report {
 	r := &run{Ascent: a.withDefaults(), f: f, ctx: ctx, bounds: f.spheres(), x: x, g: make([]float64, len(x))}
+	r.metric, _ = f.(preconditioner)
 	r.normalise(x)
 	r.report.Value = r.eval(r.g, x)
 	if !r.done() {
-		if a.Method == LBFGS {
-			r.lbfgs()
-		} else {
+		if a.Method == Gradient {
 			r.gradient()
+		} else {
+			r.lbfgs()
 		}
 	}
 	r.normalise(x)
@@ -143,17 +159,28 @@ func (r *run) normalise(x []float64) {
 	}
 }
 
-// done records the current point and reports whether the ascent ends here.
-func (r *run) done() bool {
+// gradNorm returns the scale-free gradient norm at the current point.
+func (r *run) gradNorm() float64 {
+	if r.metric != nil {
+		return r.metric.update(r.g)
+	}
 	sum := 0.0
 	for i := range len(r.bounds) - 1 {
 		lo, hi := r.bounds[i], r.bounds[i+1]
 		sum += dot(r.g[lo:hi], r.g[lo:hi]) * dot(r.x[lo:hi], r.x[lo:hi])
 	}
-	r.report.GradNorm = math.Sqrt(sum)
+	return math.Sqrt(sum)
+}
+
+// done records the current point and reports whether the ascent ends here.
+func (r *run) done() bool {
+	r.report.GradNorm = math.NaN()
+	if !math.IsNaN(r.report.Value) && !math.IsInf(r.report.Value, 0) {
+		r.report.GradNorm = r.gradNorm()
+	}
 	r.Record(r.report.Steps, r.report.Value, r.report.GradNorm, r.x)
 	switch {
-	case math.IsNaN(r.report.Value) || math.IsInf(r.report.Value, 0) || math.IsNaN(sum) || math.IsInf(sum, 0):
+	case math.IsNaN(r.report.GradNorm) || math.IsInf(r.report.GradNorm, 0):
 		r.report.Status = Diverged
 	case r.report.GradNorm <= r.GradTol:
 		r.report.Status = Converged
@@ -170,7 +197,7 @@ func (r *run) done() bool {
 // gradient is Method Gradient.
 func (r *run) gradient() {
 	m := make([]float64, len(r.x))
-	next := make([]float64, len(r.x))
+	next, gNext := make([]float64, len(r.x)), make([]float64, len(r.x))
 	for {
 		for i, g := range r.g {
 			m[i] = r.Momentum*m[i] + g
@@ -179,7 +206,7 @@ func (r *run) gradient() {
 		for {
 			floats.AddScaledTo(next, r.x, rate, m)
 			r.normalise(next)
-			value := r.eval(r.g, next)
+			value := r.eval(gNext, next)
 			if !math.IsInf(value, -1) {
 				r.report.Value = value
 				break
@@ -192,6 +219,7 @@ func (r *run) gradient() {
 			copy(m, r.g) // on this side of the wall still
 		}
 		copy(r.x, next)
+		copy(r.g, gNext)
 		r.report.Steps++
 		if r.done() {
 			return

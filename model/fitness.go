@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -32,21 +33,36 @@ func NewData(side, classes int, images *mat.Dense, y []int, reading Reading) (*D
 		return nil, fmt.Errorf("%d images but %d labels", n, len(y))
 	}
 	data := &Data{Side: side, Classes: classes, D: images, R: mat.NewDense(n, p, nil), Y: y}
-	transform := NewTransform(side)
-	for i := range n {
-		if y[i] < 0 || y[i] >= classes {
-			return nil, fmt.Errorf("image %d has label %d, want 0..%d", i, y[i], classes-1)
+	const run = 256 // images that one goroutine takes at a time
+	mistakes := make([]error, (n+run-1)/run)
+	parallel(runtime.GOMAXPROCS(0), len(mistakes), func(j int) {
+		transform := NewTransform(side)
+		for i := j * run; i < min((j+1)*run, n) && mistakes[j] == nil; i++ {
+			mistakes[j] = data.add(i, transform, reading)
 		}
-		d := images.RawRowView(i)
-		if s := floats.Sum(d); math.IsNaN(s) || math.IsInf(s, 0) {
-			return nil, fmt.Errorf("image %d has a pixel that is not finite", i)
-		}
-		r := transform.Features(data.R.RawRowView(i), d, reading)
-		if floats.Norm(r, 2) <= 1e-12*floats.Norm(d, 2)*float64(side) {
-			return nil, fmt.Errorf("image %d is constant: all its features are zero", i)
+	})
+	for _, err := range mistakes {
+		if err != nil {
+			return nil, err
 		}
 	}
 	return data, nil
+}
+
+// add computes the features of image i.
+func (data *Data) add(i int, transform *Transform, reading Reading) error {
+	if k := data.Y[i]; k < 0 || k >= data.Classes {
+		return fmt.Errorf("image %d has label %d, want 0..%d", i, k, data.Classes-1)
+	}
+	d := data.D.RawRowView(i)
+	if s := floats.Sum(d); math.IsNaN(s) || math.IsInf(s, 0) {
+		return fmt.Errorf("image %d has a pixel that is not finite", i)
+	}
+	r := transform.Features(data.R.RawRowView(i), d, reading)
+	if floats.Norm(r, 2) <= 1e-12*floats.Norm(d, 2)*float64(data.Side) {
+		return fmt.Errorf("image %d is constant: all its features are zero", i)
+	}
+	return nil
 }
 
 // Fitness is φ and its gradient as they stand in (2.1) to (2.4), without any shortcut. It is what the fast

@@ -33,6 +33,10 @@ func (r *run) lbfgs() {
 	next := make([]float64, n)
 	gNext := make([]float64, n)
 	alpha := make([]float64, r.Memory)
+	var image []float64 // of the last y under the metric
+	if r.metric != nil {
+		image = make([]float64, n)
+	}
 	for {
 		copy(dir, r.g)
 		for i := len(pairs) - 1; i >= 0; i-- {
@@ -41,10 +45,21 @@ func (r *run) lbfgs() {
 			axpy(-alpha[i], p.y, dir)
 		}
 		step := 1.0
-		if len(pairs) > 0 {
+		switch {
+		case r.metric != nil:
+			r.metric.precondition(dir)
+			if len(pairs) == 0 {
+				step = math.Min(1, 0.3/norm(dir))
+				break
+			}
+			p := pairs[len(pairs)-1]
+			copy(image, p.y)
+			r.metric.precondition(image)
+			floats.Scale(1/(p.rho*dot(p.y, image)), dir)
+		case len(pairs) > 0:
 			p := pairs[len(pairs)-1]
 			floats.Scale(1/(p.rho*dot(p.y, p.y)), dir)
-		} else {
+		default:
 			step = 0.1 / math.Max(norm(r.g), 1e-300)
 		}
 		for i, p := range pairs {

@@ -26,14 +26,22 @@ func noise(r *rand.Rand, n int) []float64 {
 	return x
 }
 
-// small returns a training set of n random positive side×side images of the given number of classes.
+// small returns a training set of n random positive side×side images of the given number of classes. With a negative
+// side the images are zero along two edges.
 func small(side, classes, n int, reading Reading, seed uint64) *Data {
 	r := stream.New(seed, "test", "images")
+	dead := side < 0
+	if dead {
+		side = -side
+	}
 	images, labels := mat.NewDense(n, side*side, nil), make([]int, n)
 	for i := range n {
 		row := images.RawRowView(i)
 		for j := range row {
 			row[j] = r.Float64()
+			if dead && (j%side == 0 || j/side == side-1) {
+				row[j] = 0
+			}
 		}
 		labels[i] = r.IntN(classes)
 	}
@@ -201,16 +209,24 @@ func TestSpanIsThePlainFitness(t *testing.T) {
 		{"a class without images", 5, 9, 4, 2, "its block has only the span of its start"},
 		{"one image", 5, 1, 1, 2, ""},
 		{"rank one", 5, 2, 6, 1, ""},
+		{"dead pixels", -6, 2, 60, 2, "the basis of A is that of the columns that are not zero, and of the start"},
+		{"dead pixels and a high rank", -6, 2, 60, 30, "the start spans all that the data leaves"},
+		{"very many images", -4, 3, many + longest, 2, "they are cut into pieces"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			data := small(tt.side, tt.classes, tt.n, Modulus, 3)
+			steps := 100
+			if tt.n >= many {
+				steps = 3 // the plain fitness takes its time
+			}
+			tt.side = data.Side
 			plain := Fitness{data}
 			x := Uniform.Draw(4, tt.d, tt.side*tt.side, tt.classes)
 			f, coords := NewSpanFitness(data, x)
 			grad, full := make([]float64, f.Len()), NewParams(tt.d, tt.side*tt.side, tt.classes)
 			momentum := NewParams(tt.d, tt.side*tt.side, tt.classes)
 			spanMomentum := make([]float64, f.Len())
-			for step := range 100 {
+			for step := range steps {
 				value := f.FuncGrad(grad, coords)
 				if want := plain.Func(x); math.Abs(value-want) > 1e-11*(1+math.Abs(want)) {
 					t.Fatalf("step %d: fitness %v in span coordinates, want %v (%s)", step, value, want, tt.reason)
@@ -280,7 +296,7 @@ func TestTrainingForgetsItsStart(t *testing.T) {
 	data := reference(t, 30)
 	var fitness []float64
 	for seed, start := range []Start{Uniform, Exponential, LogNormal, HalfNormal} {
-		for _, a := range []Ascent{{Method: LBFGS}, {Method: Gradient, Rate: 0.1, Momentum: 0.9}} {
+		for _, a := range []Ascent{{Method: LBFGS}, {Method: Quotient}, {Method: Gradient, Rate: 0.1, Momentum: 0.9}} {
 			x, report := Train(context.Background(), data, start.Draw(uint64(seed), 5, 784, 10), a)
 			if report.Status != Converged || report.GradNorm > 1e-9 {
 				t.Fatalf("%v, %v: %+v", start, a.Method, report)
@@ -313,7 +329,9 @@ func TestAscentStatuses(t *testing.T) {
 		reason string
 	}{
 		{"lbfgs converges", context.Background(), Ascent{Method: LBFGS}, Converged, ""},
+		{"quotient converges", context.Background(), Ascent{Method: Quotient}, Converged, ""},
 		{"step limit", context.Background(), Ascent{Method: LBFGS, MaxSteps: 3}, StepLimit, ""},
+		{"step limit of quotient", context.Background(), Ascent{Method: Quotient, MaxSteps: 3}, StepLimit, ""},
 		{"a rate too large orbits", context.Background(), Ascent{Rate: 2, Momentum: 0.9, MaxSteps: 200}, StepLimit, "bounded by the spheres, it never settles"},
 		{"cancelled", cancelled, Ascent{}, Stopped, ""},
 		{"unreachable tolerance", context.Background(), Ascent{Method: LBFGS, GradTol: 1e-30, MaxSteps: 1000}, StepLimit, "rounding keeps the gradient from vanishing"},
@@ -332,7 +350,7 @@ func TestAscentStatuses(t *testing.T) {
 
 func TestTrainRepeatsToTheBit(t *testing.T) {
 	data := reference(t, 30)
-	for _, a := range []Ascent{{Method: LBFGS}, {Rate: 0.1, Momentum: 0.9, MaxSteps: 200}} {
+	for _, a := range []Ascent{{Method: LBFGS}, {Method: Quotient}, {Rate: 0.1, Momentum: 0.9, MaxSteps: 200}} {
 		x, _ := Train(context.Background(), data, LogNormal.Draw(9, 4, 784, 10), a)
 		y, _ := Train(context.Background(), data, LogNormal.Draw(9, 4, 784, 10), a)
 		if !mat.Equal(x.A, y.A) || !mat.Equal(x.B, y.B) {
@@ -453,10 +471,13 @@ func TestNames(t *testing.T) {
 			t.Errorf("ParseStart(%q) = %v, %v", name, s, err)
 		}
 	}
-	for _, m := range []Method{Gradient, LBFGS} {
-		if got, err := ParseMethod(m.String()); err != nil || got != m {
-			t.Errorf("ParseMethod(%q) = %v, %v", m, got, err)
+	for i, name := range MethodNames() {
+		if got, err := ParseMethod(name); err != nil || got != Method(i) || got.String() != name {
+			t.Errorf("ParseMethod(%q) = %v, %v", name, got, err)
 		}
+	}
+	if _, err := ParseMethod("newton"); err == nil {
+		t.Error("ParseMethod accepts a name that is none")
 	}
 	for _, r := range []Reading{Modulus, RealPart} {
 		if got, err := ParseReading(r.String()); err != nil || got != r {

@@ -10,26 +10,31 @@ import (
 )
 
 // SpanFitness is φ in the span coordinates of one start: A and each B⁽ᵏ⁾ in orthonormal bases of the spans
-// that no ascent from that start ever leaves. It holds work space and serves one goroutine at a time.
+// that no ascent from that start ever leaves. It holds work space and serves one goroutine at a time; with many
+// samples it starts goroutines of its own, and its results do not depend on how many.
 //
 // A point x is a stack of row-major matrices with d columns each: Aᵀ, then B⁽⁰⁾, B⁽¹⁾, ...
 type SpanFitness struct {
-	d     int
-	parts []part         // of Aᵀ, then of each B⁽ᵏ⁾
-	sign  []float64      // of t_i at the start
-	t     []float64      // t_i at the last point; samples are in order of their classes
-	u, v  blas64.General // n×d, rows u_i and v_i
-	gram  blas64.General // AAᵀ or Z
-	z2    blas64.General // Z²
-	z3    blas64.General // Z³
+	d       int
+	parts   []part         // of Aᵀ, then of each B⁽ᵏ⁾
+	sign    []float64      // of t_i at the start
+	t       []float64      // t_i at the last point; samples are in order of their classes
+	u, v    blas64.General // n×d, rows w_i u_i and w_i v_i at the last point
+	pieces  []piece
+	sums    []sum
+	workers int            // goroutines
+	gram    blas64.General // AAᵀ or Z
+	z2      blas64.General // Z²
+	z3      blas64.General // Z³
 }
 
 // A part is one matrix of a point together with the data it meets.
 type part struct {
 	q          *mat.Dense     // p×rows, orthonormal basis; nil stands for the identity
-	data       blas64.General // samples×m in the first m ≤ rows basis vectors; in the others it is zero
+	data       samples        // in the first basis vectors; in the others the data is zero
 	begin, end int            // of x
 	first      int            // first sample it meets
+	scaled     blas64.General // the rows of the point that meet the data, times data.scale
 }
 
 // NewSpanFitness returns φ in the span coordinates of a start, and the start in these coordinates. It panics
@@ -53,9 +58,10 @@ func NewSpanFitness(data *Data, start Params) (f *SpanFitness, x []float64) {
 	for _, members := range classes {
 		order = append(order, members...)
 	}
-	add := func(rows *mat.Dense, samples []int, m mat.Matrix, first int) {
-		pt, coords := newPart(rows, samples, m)
+	add := func(rows *mat.Dense, members []int, m mat.Matrix, first int) {
+		pt, coords := newPart(rows, members, m)
 		pt.begin, pt.end, pt.first = len(x), len(x)+len(coords), first
+		pt.scaled = general(pt.data.cols, d)
 		f.parts = append(f.parts, pt)
 		x = append(x, coords...)
 	}
@@ -65,42 +71,9 @@ func NewSpanFitness(data *Data, start Params) (f *SpanFitness, x []float64) {
 		add(data.R, members, start.Block(k), first)
 		first += len(members)
 	}
-	f.products(x)
-	for i, t := range f.t {
-		f.sign[i] = math.Copysign(1, t)
-	}
+	f.plan()
+	f.signs(x)
 	return f, x
-}
-
-// newPart returns the basis of the given rows of X and the columns of m (p×d), the rows in it, and m in it.
-// The thin QR factorisation of [Xᵀ m] gives all three; dependent columns are no trouble, since q then spans
-// a larger space.
-func newPart(x *mat.Dense, samples []int, m mat.Matrix) (pt part, coords []float64) {
-	p, d := m.Dims()
-	n := len(samples)
-	if n+d >= p {
-		if n > 0 {
-			rows := mat.NewDense(n, p, nil)
-			for i, s := range samples {
-				rows.SetRow(i, x.RawRowView(s))
-			}
-			pt.data = rows.RawMatrix()
-		}
-		return pt, mat.DenseCopyOf(m).RawMatrix().Data
-	}
-	stacked := mat.NewDense(p, n+d, nil)
-	for i, s := range samples {
-		stacked.SetCol(i, x.RawRowView(s))
-	}
-	for j := range d {
-		stacked.SetCol(n+j, mat.Col(nil, j, m))
-	}
-	r := ThinQR(stacked)
-	pt.q = stacked
-	if n > 0 {
-		pt.data = mat.DenseCopyOf(r.Slice(0, n, 0, n).T()).RawMatrix()
-	}
-	return pt, mat.DenseCopyOf(r.Slice(0, n+d, n, n+d)).RawMatrix().Data
 }
 
 // ThinQR overwrites x (p×m, m ≤ p) with an orthonormal basis q of its columns and returns the upper triangular
@@ -136,85 +109,38 @@ func (f *SpanFitness) view(x []float64, i, rows int) blas64.General {
 	return blas64.General{Rows: rows, Cols: f.d, Stride: f.d, Data: x[f.parts[i].begin:f.parts[i].end]}
 }
 
-// samples returns the rows of m that part i meets.
-func (f *SpanFitness) samples(m blas64.General, i int) blas64.General {
-	pt := &f.parts[i]
-	return blas64.General{Rows: pt.data.Rows, Cols: f.d, Stride: f.d, Data: m.Data[pt.first*f.d:]}
-}
-
-// products computes u_i, v_i and t_i at x.
-func (f *SpanFitness) products(x []float64) {
-	for i := range f.parts {
-		dst := f.v
-		if i == 0 {
-			dst = f.u
-		}
-		if pt := &f.parts[i]; pt.data.Rows > 0 {
-			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, pt.data, f.view(x, i, pt.data.Cols), 0, f.samples(dst, i))
-		}
-	}
-	for i := range f.t {
-		u, v := f.u.Data[i*f.d:(i+1)*f.d], f.v.Data[i*f.d:(i+1)*f.d]
-		sum := 0.0
-		for j, uj := range u {
-			sum += uj * v[j]
-		}
-		f.t[i] = sum
-	}
-}
-
 // FuncGrad returns φ(x) and stores its gradient in grad. Where some t_i has not the sign it had at the start
-// it returns −Inf and leaves grad as it was: between here and there lies the wall t_i = 0 with φ = −∞, which
+// it returns −Inf and grad is of no use: between here and there lies the wall t_i = 0 with φ = −∞, which
 // no ascent can pass. It panics if a length is not Len().
 func (f *SpanFitness) FuncGrad(grad, x []float64) float64 {
-	if len(grad) != f.Len() || len(x) != f.Len() {
-		panic("model: point or gradient of wrong length")
+	phi := f.logs(x)
+	if math.IsInf(phi, -1) {
+		return phi
 	}
-	f.products(x)
-	n := float64(len(f.t))
-	phi := 0.0
-	for i, t := range f.t {
-		if !(t*f.sign[i] > 0) {
-			return math.Inf(-1)
-		}
-		phi += math.Log(math.Abs(t))
-		w := 1 / (n * t)
-		u, v := f.u.Data[i*f.d:(i+1)*f.d], f.v.Data[i*f.d:(i+1)*f.d]
-		for j := range u {
-			u[j] *= w
-			v[j] *= w
-		}
-	}
-	phi /= n
-
-	a := f.view(x, 0, f.parts[0].end/f.d)
+	a, b := f.view(x, 0, f.rows(0)), f.blocks(x)
 	blas64.Gemm(blas.Trans, blas.NoTrans, 1, a, a, 0, f.gram)
 	norm := blas64.Nrm2(blas64.Vector{N: len(f.gram.Data), Inc: 1, Data: f.gram.Data})
 	phi -= math.Log(norm) / 2
-	ga := f.view(grad, 0, a.Rows)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1/(norm*norm), a, f.gram, 0, ga)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1/(norm*norm), a, f.gram, 0, f.view(grad, 0, a.Rows))
 
-	begin := f.parts[0].end
-	b := blas64.General{Rows: (len(x) - begin) / f.d, Cols: f.d, Stride: f.d, Data: x[begin:]}
-	gb := b
-	gb.Data = grad[begin:]
 	blas64.Gemm(blas.Trans, blas.NoTrans, 1, b, b, 0, f.gram)
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, f.gram, f.gram, 0, f.z2)
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, f.z2, f.gram, 0, f.z3)
 	norm = blas64.Nrm2(blas64.Vector{N: len(f.z2.Data), Inc: 1, Data: f.z2.Data})
 	phi -= math.Log(norm) / 4
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1/(norm*norm), b, f.z3, 0, gb)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1/(norm*norm), b, f.z3, 0, f.blocks(grad))
 
-	for i := range f.parts {
-		src := f.u
-		if i == 0 {
-			src = f.v
-		}
-		if pt := &f.parts[i]; pt.data.Rows > 0 {
-			blas64.Gemm(blas.Trans, blas.NoTrans, 1, pt.data, f.samples(src, i), 1, f.view(grad, i, pt.data.Cols))
-		}
-	}
+	f.addSums(grad)
 	return phi
+}
+
+// rows returns how many coordinates each column of part i has.
+func (f *SpanFitness) rows(i int) int { return (f.parts[i].end - f.parts[i].begin) / f.d }
+
+// blocks returns all B⁽ᵏ⁾ of x, one above the other.
+func (f *SpanFitness) blocks(x []float64) blas64.General {
+	begin := f.parts[0].end
+	return blas64.General{Rows: (len(x) - begin) / f.d, Cols: f.d, Stride: f.d, Data: x[begin:]}
 }
 
 // Params maps x back to parameters, normalised.

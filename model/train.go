@@ -7,6 +7,12 @@ import "context"
 // shape of start does not fit the data.
 func Train(ctx context.Context, data *Data, start Params, a Ascent) (Params, Report) {
 	f, x := NewSpanFitness(data, start)
-	report := a.ascend(ctx, f, x)
+	if a.Method != Quotient {
+		report := a.ascend(ctx, f, x)
+		return f.Params(x), report
+	}
+	q := newQuotient(f)
+	report := a.ascend(ctx, q, x)
+	q.settle(x)
 	return f.Params(x), report
 }

@@ -41,7 +41,7 @@ func BenchmarkFull(b *testing.B) {
 	}
 	b.Run("n=60000/rank=20", func(b *testing.B) {
 		for b.Loop() {
-			out, err := full.Train(ctx, trial(1, "uniform", lbfgs()), io.Discard)
+			out, err := full.Train(ctx, trial(1, "uniform", map[string]any{"method": "quotient"}), io.Discard)
 			if err != nil || out.Status != verify.Converged {
 				b.Fatal(out, err)
 			}

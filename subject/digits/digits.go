@@ -41,10 +41,10 @@ func (Subject) Space() verify.Space {
 			{Name: "negative", Doc: "share of the entries of A and B that start with the other sign (a negative control)", Kind: verify.KindNumber, Min: 0, Max: 0.5, Default: 0.0, Start: true},
 			{Name: "planted", Doc: "relative size of a random deviation planted in the trained tuple (a negative control)", Kind: verify.KindNumber, Min: 0, Max: 1, Default: 0.0},
 			{Name: "ascent", Doc: "how to ascend", Kind: verify.KindRecord, Check: checkAscent, Fields: []verify.Axis{
-				{Name: "method", Doc: "gradient ascent on the spheres, or L-BFGS", Kind: verify.KindText, Enum: []string{"gradient", "lbfgs"}, Default: "lbfgs"},
+				{Name: "method", Doc: "gradient ascent on the spheres, L-BFGS, or preconditioned L-BFGS on the product BA", Kind: verify.KindText, Enum: model.MethodNames(), Default: "lbfgs"},
 				{Name: "rate", Doc: "step size of gradient; 0.1 when absent", Kind: verify.KindNumber, Min: 1e-9, Max: 1e3, Optional: true},
 				{Name: "momentum", Doc: "heavy-ball momentum of gradient; none when absent", Kind: verify.KindNumber, Min: 0, Max: 0.9999, Optional: true},
-				{Name: "memory", Doc: "pairs kept by lbfgs; 8 when absent", Kind: verify.KindInt, Min: 1, Max: 1000, Optional: true},
+				{Name: "memory", Doc: "pairs kept by lbfgs and quotient; 8 when absent", Kind: verify.KindInt, Min: 1, Max: 1000, Optional: true},
 				{Name: "gradient_tolerance", Doc: "scale-free gradient norm to reach; 1e-9 when absent", Kind: verify.KindNumber, Min: 1e-14, Max: 1e-3, Optional: true},
 				{Name: "steps", Doc: "step limit; 20000 when absent", Kind: verify.KindInt, Min: 1, Max: 1e7, Optional: true},
 			}},
@@ -56,7 +56,7 @@ func (Subject) Space() verify.Space {
 func checkAscent(value any) error {
 	record, _ := value.(map[string]any)
 	method := verify.Settings(record).Text("method")
-	foreign := map[string][]string{"lbfgs": {"rate", "momentum"}, "gradient": {"memory"}}
+	foreign := map[string][]string{"lbfgs": {"rate", "momentum"}, "quotient": {"rate", "momentum"}, "gradient": {"memory"}}
 	for _, name := range foreign[method] {
 		if _, ok := record[name]; ok {
 			return fmt.Errorf("method %s has no %s", method, name)

@@ -124,6 +124,8 @@ func TestCheckAscent(t *testing.T) {
 		{map[string]any{"method": "lbfgs", "memory": 5.0}, ""},
 		{map[string]any{"method": "gradient", "rate": 0.1}, ""},
 		{map[string]any{"method": "lbfgs", "rate": 0.1}, "method lbfgs has no rate"},
+		{map[string]any{"method": "quotient", "memory": 5.0}, ""},
+		{map[string]any{"method": "quotient", "momentum": 0.1}, "method quotient has no momentum"},
 		{map[string]any{"method": "gradient", "memory": 5.0}, "method gradient has no memory"},
 	} {
 		got := ""

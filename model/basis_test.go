@@ -1,0 +1,125 @@
+package model
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
+)
+
+func TestEqualColumns(t *testing.T) {
+	x := mat.NewDense(3, 7, []float64{
+		1, 0, 1, 2, 0, 0, 1,
+		3, 0, 3, 3, 0, 4, 3,
+		5, 0, 5, 5, 0, 0, 6,
+	})
+	for _, tt := range []struct {
+		name    string
+		members []int
+		want    [][]int
+	}{
+		{"all rows", []int{0, 1, 2}, [][]int{{0, 2}, {3}, {5}, {6}}},
+		{"the row that tells one apart left out", []int{0, 1}, [][]int{{0, 2, 6}, {3}, {5}}},
+		{"a row in which one more is zero", []int{2}, [][]int{{0, 2, 3}, {6}}},
+		{"no row", nil, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := equalColumns(x, tt.members)
+			if diff := cmp.Diff(tt.want, slices.Concat([][]int(nil), got)); diff != "" {
+				t.Errorf("equalColumns differs (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestNewPartIsABasis asks of every part that its basis is orthonormal and gives back the samples and the start.
+func TestNewPartIsABasis(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, n, d := rapid.IntRange(1, 9).Draw(t, "p"), rapid.IntRange(0, 12).Draw(t, "n"), rapid.IntRange(1, 12).Draw(t, "d")
+		// Few values make columns that are equal, and columns of zeros.
+		value := rapid.SampledFrom([]float64{0, 0, 1, 2})
+		distinct := rapid.IntRange(1, p).Draw(t, "distinct columns")
+		x, m := mat.NewDense(max(n, 1), p, nil), mat.NewDense(p, d, nil)
+		members := make([]int, n)
+		for i := range n {
+			members[i] = i
+			for j := range distinct {
+				x.Set(i, j, value.Draw(t, "x"))
+			}
+			x.Set(i, 0, 1+float64(i)) // never zero, as features are
+			for j := distinct; j < p; j++ {
+				x.Set(i, j, x.At(i, j%distinct))
+			}
+		}
+		for j := range p {
+			for l := range d {
+				m.Set(j, l, rapid.Float64Range(-1, 1).Draw(t, "m"))
+			}
+		}
+		pt, coords := newPart(x, members, m)
+		rows := len(coords) / d
+		q := pt.q
+		if q == nil {
+			q = mat.NewDense(p, p, nil)
+			for j := range p {
+				q.Set(j, j, 1)
+			}
+		}
+		var unit, start mat.Dense
+		unit.Mul(q.T(), q)
+		for i := range rows {
+			for j := range rows {
+				if want := map[bool]float64{true: 1}[i == j]; math.Abs(unit.At(i, j)-want) > 1e-12 {
+					t.Fatalf("qᵀq = %v at (%d, %d)", unit.At(i, j), i, j)
+				}
+			}
+		}
+		start.Mul(q, mat.NewDense(rows, d, coords))
+		if !mat.EqualApprox(&start, m, 1e-12) {
+			t.Fatalf("the start in the basis is %v, want %v", mat.Formatted(&start), mat.Formatted(m))
+		}
+		for i := range n {
+			for j := range p {
+				got := 0.0
+				for c := range pt.data.cols {
+					v := pt.data.values[i*pt.data.cols+c]
+					if pt.data.scale != nil {
+						v *= pt.data.scale[c]
+					}
+					got += q.At(j, c) * v
+				}
+				if math.Abs(got-x.At(i, j)) > 1e-11 {
+					t.Fatalf("sample %d has %v at %d in the basis, want %v", i, got, j, x.At(i, j))
+				}
+			}
+		}
+	})
+}
+
+// TestSameBitsForAnyNumberOfWorkers evaluates many samples with one goroutine and with several.
+func TestSameBitsForAnyNumberOfWorkers(t *testing.T) {
+	data := small(4, 3, many+longest, Modulus, 3)
+	var want []float64
+	for _, workers := range []int{1, 2, 5} {
+		previous := runtime.GOMAXPROCS(workers)
+		f, x := NewSpanFitness(data, Uniform.Draw(4, 2, 16, 3))
+		q := newQuotient(f)
+		grad := make([]float64, f.Len())
+		got := []float64{f.FuncGrad(grad, x)}
+		got = append(got, grad...)
+		got = append(got, q.FuncGrad(grad, x), q.update(grad))
+		q.precondition(grad)
+		got = append(got, grad...)
+		runtime.GOMAXPROCS(previous)
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d goroutines give other bits than one", workers)
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package model
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
+
+	"example.org/concord/stream"
+)
+
+func TestQuotientGradIsTheDerivative(t *testing.T) {
+	for _, side := range []int{-5, 4} {
+		t.Run(fmt.Sprintf("side=%d", side), func(t *testing.T) {
+			data := small(side, 3, 20, Modulus, 5)
+			f, x := NewSpanFitness(data, Uniform.Draw(7, 3, data.Side*data.Side, 3))
+			q := newQuotient(f)
+			grad, scratch := make([]float64, q.Len()), make([]float64, q.Len())
+			q.FuncGrad(grad, x)
+			want := fd.Gradient(nil, func(v []float64) float64 { return q.FuncGrad(scratch, v) }, x, &fd.Settings{Formula: fd.Central})
+			if diff := floats.Distance(grad, want, 2); diff > 1e-7*(1+floats.Norm(want, 2)) {
+				t.Errorf("the gradient differs from finite differences by %g of %g", diff, floats.Norm(want, 2))
+			}
+		})
+	}
+}
+
+// TestQuotientSeesTheProductOnly moves the factors by a random invertible W, which leaves their product: Φ and the norm
+// of its gradient stay, and after settling the factors are those in balance, where Φ is φ and its gradient is that of φ.
+func TestQuotientSeesTheProductOnly(t *testing.T) {
+	data := small(5, 3, 12, Modulus, 5)
+	rapid.Check(t, func(t *rapid.T) {
+		const d = 3
+		seed := rapid.Uint64().Draw(t, "seed")
+		f, x := NewSpanFitness(data, Uniform.Draw(seed, d, 25, 3))
+		q := newQuotient(f)
+		grad := make([]float64, q.Len())
+		phi := q.FuncGrad(grad, x)
+		norm := q.update(grad)
+		before := product(f.Params(x))
+
+		w := mat.NewDense(d, d, noise(stream.New(seed, "test", "w"), d*d))
+		for i := range d {
+			w.Set(i, i, w.At(i, i)+4)
+		}
+		var inverse mat.Dense
+		if err := inverse.Inverse(w); err != nil {
+			t.Skip("W is singular")
+		}
+		a := mat.NewDense(f.rows(0), d, x[:f.parts[0].end])
+		b := mat.NewDense((len(x)-f.parts[0].end)/d, d, x[f.parts[0].end:])
+		a.Mul(mat.DenseCopyOf(a), w.T())
+		b.Mul(mat.DenseCopyOf(b), &inverse)
+		if got := q.FuncGrad(grad, x); math.Abs(got-phi) > 1e-11 {
+			t.Errorf("Φ = %v for other factors of the same product, want %v", got, phi)
+		}
+		if got := q.update(grad); math.Abs(got-norm) > 1e-9*(1+norm) {
+			t.Errorf("the gradient norm is %v for other factors of the same product, want %v", got, norm)
+		}
+		if got := f.FuncGrad(grad, x); got > phi+1e-12 {
+			t.Errorf("φ = %v exceeds Φ = %v", got, phi)
+		}
+
+		q.settle(x)
+		if diff := distance(product(f.Params(x)), before); diff > 1e-11 {
+			t.Errorf("settling moves the product by %g", diff)
+		}
+		if got := f.FuncGrad(grad, x); math.Abs(got-phi) > 1e-11 {
+			t.Errorf("φ = %v in balance, want Φ = %v", got, phi)
+		}
+		square := 0.0
+		for _, part := range [][2]int{{0, f.parts[0].end}, {f.parts[0].end, len(x)}} {
+			square += math.Pow(floats.Norm(grad[part[0]:part[1]], 2)*floats.Norm(x[part[0]:part[1]], 2), 2)
+		}
+		if got := math.Sqrt(square); math.Abs(got-norm) > 1e-9*(1+norm) {
+			t.Errorf("the scale-free gradient norm of φ in balance is %v, want %v", got, norm)
+		}
+		whole, part := make([]float64, q.Len()), grad
+		q.FuncGrad(whole, x)
+		if diff := floats.Distance(whole, part, 2); diff > 1e-10*(1+norm) {
+			t.Errorf("the gradients of Φ and φ differ by %g in balance", diff)
+		}
+	})
+}
+
+// product returns K = BA, normalised.
+func product(x Params) *mat.Dense {
+	var k mat.Dense
+	k.Mul(x.B, x.A)
+	k.Scale(1/mat.Norm(&k, 2), &k)
+	return &k
+}
+
+func distance(x, y *mat.Dense) float64 {
+	var diff mat.Dense
+	diff.Sub(x, y)
+	return mat.Norm(&diff, 2)
+}
+
+// TestMetricIsTheInverse holds what the metric promises: it is the inverse of (4.3) in balance, damped,
+// made here as a Kronecker product.
+func TestMetricIsTheInverse(t *testing.T) {
+	data := small(3, 2, 30, Modulus, 5)
+	const d = 2
+	f, x := NewSpanFitness(data, Uniform.Draw(7, d, 9, 2))
+	q := newQuotient(f)
+	q.settle(x)
+	grad := make([]float64, q.Len())
+	q.FuncGrad(grad, x)
+	norm := q.update(grad)
+	damping := math.Min(math.Max(leastDamping, dampingPerNorm*norm), mostDamping)
+	for _, tt := range []struct {
+		name  string
+		part  int
+		data  func(i int) []float64
+		other func(i int) []float64
+		power float64
+	}{
+		{"A", 0, data.D.RawRowView, func(i int) []float64 { return f.v.Data[i*d : (i+1)*d] }, 4.0 / 3},
+		{"B of class 1", 2, data.R.RawRowView, func(i int) []float64 { return f.u.Data[i*d : (i+1)*d] }, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			n, p := 30, 9
+			c, v := mat.NewDense(p, p, nil), mat.NewDense(d, d, nil)
+			for i, k := range data.Y {
+				if tt.part == 0 || k == tt.part-1 {
+					row := mat.NewVecDense(p, tt.data(i))
+					c.RankOne(c, 1/float64(n), row, row)
+				}
+				row := mat.NewVecDense(d, tt.other(i)) // already over nt
+				v.RankOne(v, float64(n), row, row)
+			}
+			mean := 0.0
+			for _, s := range q.sigma {
+				mean += math.Pow(s, tt.power) / q.total / d
+			}
+			h := mat.NewDense(p*d, p*d, nil)
+			h.Kronecker(c, v)
+			for j := range p {
+				for l := range d {
+					h.Set(j*d+l, j*d+l, h.At(j*d+l, j*d+l)+math.Pow(q.sigma[l], tt.power)/q.total+damping*mean)
+				}
+			}
+			// A direction in pixels or frequencies, and what the metric makes of it.
+			pt := &f.parts[tt.part]
+			g := make([]float64, q.Len())
+			copy(g[pt.begin:pt.end], noise(stream.New(3, "test"), pt.end-pt.begin))
+			full := func(g []float64) *mat.Dense {
+				in := mat.NewDense(f.rows(tt.part), d, append([]float64(nil), g[pt.begin:pt.end]...))
+				if pt.q == nil {
+					return in
+				}
+				out := mat.NewDense(p, d, nil)
+				out.Mul(pt.q, in)
+				return out
+			}
+			want := full(g)
+			q.precondition(g)
+			got := mat.NewVecDense(p*d, nil)
+			got.MulVec(h, mat.NewVecDense(p*d, full(g).RawMatrix().Data))
+			if diff := floats.Distance(got.RawVector().Data, want.RawMatrix().Data, 2); diff > 1e-9 {
+				t.Errorf("the Hessian times the preconditioned gradient is off by %g", diff)
+			}
+		})
+	}
+}
+
+// TestQuotientEndsWhereOthersEnd trains by the quotient and by L-BFGS and compares the products, also where the optimum
+// has a lower rank than asked for.
+func TestQuotientEndsWhereOthersEnd(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		n, d   int
+		tol    float64
+		reason string
+	}{
+		{"the rank binds", 40, 5, 1e-8, ""},
+		{"more rank than images", 3, 6, 3e-5, "where σ is zero at the optimum the gradient is about σ², so σ is known to the root of its norm"},
+		{"rank one", 10, 1, 1e-8, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			data := reference(t, tt.n)
+			start := Uniform.Draw(3, tt.d, 784, 10)
+			a := Ascent{Method: LBFGS, GradTol: 1e-10}
+			want, wantReport := Train(context.Background(), data, start, a)
+			a.Method = Quotient
+			got, report := Train(context.Background(), data, start, a)
+			if report.Status != Converged || wantReport.Status != Converged {
+				t.Fatalf("quotient ends %+v, lbfgs %+v", report, wantReport)
+			}
+			if diff := math.Abs(report.Value - wantReport.Value); diff > 1e-12 {
+				t.Errorf("the fitness differs by %g", diff)
+			}
+			if diff := distance(product(got), product(want)); diff > tt.tol {
+				t.Errorf("the products differ by %g (%s)", diff, tt.reason)
+			}
+			if report.Evaluations > wantReport.Evaluations {
+				t.Errorf("quotient takes %d evaluations, lbfgs %d", report.Evaluations, wantReport.Evaluations)
+			}
+		})
+	}
+}
+
+func TestQuotientRefusesToCrossTheWall(t *testing.T) {
+	data := small(4, 2, 5, Modulus, 1)
+	f, x := NewSpanFitness(data, Uniform.Draw(1, 2, 16, 2))
+	q := newQuotient(f)
+	grad := make([]float64, f.Len())
+	if v := q.FuncGrad(grad, x); math.IsInf(v, 0) {
+		t.Fatalf("fitness at the start is %v", v)
+	}
+	a := x[:f.parts[0].end]
+	floats.Scale(-1, a)
+	if v := q.FuncGrad(grad, x); !math.IsInf(v, -1) {
+		t.Errorf("fitness with every t_i of the other sign is %v, want -Inf", v)
+	}
+	floats.Scale(0, a)
+	if v := q.FuncGrad(grad, x); !math.IsInf(v, -1) {
+		t.Errorf("fitness of A = 0 is %v, want -Inf", v)
+	}
+}
