@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
@@ -13,9 +15,11 @@ import (
 	"example.org/concord/model"
 )
 
-// chunk is how many samples are gathered at a time where a basis is the identity, so that no copy of the data
-// is ever needed.
+// chunk is how many samples are gathered at a time where l is not kept, so that no copy of the data is ever needed.
 const chunk = 512
+
+// many images are worth several goroutines. Nothing computed depends on how many there are.
+const many = 4096
 
 // A Problem is a training set in orthonormal coordinates: one basis for the images, and one for the features
 // of each class. M(λ) has as many columns as the first and as many rows as all the others together, at most
@@ -32,16 +36,19 @@ type Problem struct {
 	orderD []int // 0..n−1
 }
 
-// A basis holds the rows x_i of some samples as x_i = q l_i.
+// A basis holds the rows x_i of some samples as x_i = q l_i. It is that of a QR factorisation or, where there are more
+// samples than columns of x that differ, that of model.EqualColumns.
 type basis struct {
 	label   int
 	samples []int      // their numbers in the data
 	x       *mat.Dense // all the rows of the data
 	q       *mat.Dense // p×m, orthonormal to rounding; nil stands for the identity, l_i = x_i
-	l       *mat.Dense // len(samples)×m; nil with q
-	m       int        // columns of q
-	qs, qt  halves     // q and its transpose, split for products; empty with q
-	first   int        // row of M where the class begins
+	l       *mat.Dense // len(samples)×m; nil where entry c of l_i is scale[c] times entry at[c] of x_i
+	at      []int
+	scale   []float64
+	m       int    // columns of q
+	qs, qt  halves // q and its transpose, split for products; empty with q
+	first   int    // row of M where the class begins
 
 	// What rounding left: the exact polar factor of q differs from q by at most skew in the spectral norm,
 	// and x_i differs from (polar factor of q) l_i by at most miss[i].
@@ -102,8 +109,8 @@ func newBasis(x *mat.Dense, samples []int) basis {
 	_, p := x.Dims()
 	b.miss = make([]float64, len(samples))
 	column, distinct := twins(x, samples)
-	if len(distinct) >= p {
-		b.m = p
+	if groups := model.EqualColumns(x, samples); len(distinct) >= len(groups) {
+		b.group(groups)
 		return b
 	}
 	b.m = len(distinct)
@@ -119,6 +126,39 @@ func newBasis(x *mat.Dense, samples []int) basis {
 	}
 	b.audit(distinct, column)
 	return b
+}
+
+// group makes b the basis whose vectors are the normalised means of groups of columns.
+func (b *basis) group(groups [][]int) {
+	p := b.qRows()
+	b.m = len(groups)
+	for _, group := range groups {
+		b.at, b.scale = append(b.at, group[0]), append(b.scale, math.Sqrt(float64(len(group))))
+	}
+	if b.m == p {
+		return
+	}
+	b.q = mat.NewDense(p, b.m, nil)
+	for c, group := range groups {
+		for _, j := range group {
+			b.q.Set(j, c, 1/b.scale[c])
+		}
+	}
+	b.qs, b.qt = halve(b.q), halve(transposed(b.q))
+	// The columns of q have no entry in common, and the exact ones have 1/√k where q has that with two roundings, of the
+	// root and of its inverse. Coordinates have two as well, of the root and of the product.
+	b.skew = 4 * unit
+	for i, s := range b.samples {
+		b.miss[i] = 3 * unit * floats.Norm(b.x.RawRowView(s), 2)
+	}
+}
+
+// row stores the coordinates of sample s, for which l is not there, in dst.
+func (b *basis) row(dst []float64, s int) {
+	x := b.x.RawRowView(s)
+	for c, j := range b.at {
+		dst[c] = b.scale[c] * x[j]
+	}
 }
 
 // twins numbers the distinct rows: row samples[i] equals row distinct[column[i]] bit for bit.
@@ -180,7 +220,7 @@ func (b *basis) chunks(buf *[]float64, f func(samples []int, l *mat.Dense)) {
 		}
 		l := mat.NewDense(len(samples), b.m, (*buf)[:len(samples)*b.m])
 		for i, s := range samples {
-			l.SetRow(i, b.x.RawRowView(s))
+			b.row(l.RawRowView(i), s)
 		}
 		f(samples, l)
 	}
@@ -219,42 +259,56 @@ func (b *basis) block(m *mat.Dense) *mat.Dense {
 
 // applyFeatures is apply for the features: row i of dst is l_iᵀ times the block of z of the class of i.
 func (pr *Problem) applyFeatures(dst, z *mat.Dense) {
-	for k := range pr.class {
-		b := &pr.class[k]
-		b.apply(dst, b.block(z))
-	}
+	pr.eachClass(func(b *basis) { b.apply(dst, b.block(z)) })
 }
 
 // collectFeatures is collect for the features.
 func (pr *Problem) collectFeatures(dst, w *mat.Dense) {
-	for k := range pr.class {
-		b := &pr.class[k]
-		b.collect(b.block(dst), w)
-	}
+	pr.eachClass(func(b *basis) { b.collect(b.block(dst), w) })
 }
 
-// pieces calls f with runs of samples of each class: the coordinates l of their features, and those of their
+// pieces calls f with runs of samples of each class, for several classes at the same time: the coordinates l of their features, and those of their
 // images times λ. The products lᵀ(λ l') of a class add up to its block of M(λ).
 func (pr *Problem) pieces(lambda []float64, f func(b *basis, features, weighted *mat.Dense)) {
-	var buf []float64
-	for k := range pr.class {
-		b := &pr.class[k]
+	pr.eachClass(func(b *basis) {
+		var buf []float64
 		b.chunks(&buf, func(samples []int, l *mat.Dense) {
-			weighted := mat.NewDense(len(samples), pr.image.m, nil)
+			weighted := pr.images(samples)
 			for i, s := range samples {
-				floats.AddScaled(weighted.RawRowView(i), lambda[s], pr.imageRow(s))
+				floats.Scale(lambda[s], weighted.RawRowView(i))
 			}
 			f(b, l, weighted)
 		})
-	}
+	})
 }
 
-// imageRow returns the coordinates of image i.
-func (pr *Problem) imageRow(i int) []float64 {
-	if pr.image.l != nil {
-		return pr.image.l.RawRowView(i)
+// eachClass calls f for every class with images, and with many images for several at the same time.
+func (pr *Problem) eachClass(f func(b *basis)) {
+	var g errgroup.Group
+	g.SetLimit(1)
+	if pr.Samples() >= many {
+		g.SetLimit(runtime.GOMAXPROCS(0))
 	}
-	return pr.data.D.RawRowView(i)
+	for k := range pr.class {
+		g.Go(func() error {
+			f(&pr.class[k])
+			return nil
+		})
+	}
+	_ = g.Wait() // there is no error
+}
+
+// images returns the coordinates of images, row by row.
+func (pr *Problem) images(samples []int) *mat.Dense {
+	rows := mat.NewDense(len(samples), pr.image.m, nil)
+	for i, s := range samples {
+		if pr.image.l != nil {
+			rows.SetRow(i, pr.image.l.RawRowView(s))
+		} else {
+			pr.image.row(rows.RawRowView(i), s)
+		}
+	}
+	return rows
 }
 
 // matrix returns M(λ) in coordinates.

@@ -112,14 +112,16 @@ func (pr *Problem) assembly(x *point, total float64) float64 {
 	exact, rest := parts(scaled, x.v)
 	_, m := x.v.Dims()
 	small := 2 * kappa(m) * mat.Norm(scaled, 2) * mat.Norm(x.v, 2)
+	slack := make([]float64, pr.data.Classes)
 	pr.pieces(x.lambda, func(b *basis, features, weighted *mat.Dense) {
 		e, r := parts(transposed(features), transposed(weighted))
 		to, low := b.block(exact), b.block(rest)
 		to.Add(to, e)
 		low.Add(low, r)
 		count, _ := features.Dims()
-		small += 2 * kappa(count) * mat.Norm(features, 2) * mat.Norm(weighted, 2)
+		slack[b.label] += 2 * kappa(count) * mat.Norm(features, 2) * mat.Norm(weighted, 2)
 	})
+	small += sum(slack)
 	exact.Add(exact, rest)
 	// fl(λ_i l_i) has one rounding. The sum over the pieces has more, unless the first is the last: then the
 	// leading parts nearly cancel, and the error is that of the small difference.
@@ -154,16 +156,11 @@ func (pr *Problem) residualBound(x *point, skew float64) float64 {
 	ut, vt := transposed(columns(x.u, d)), transposed(columns(x.v, d))
 	e, slack := make([]float64, n), make([]float64, n)
 	small := 2 * (kappa(pr.image.m) + kappa(pr.rows)) * math.Sqrt(float64(d))
-	var buf []float64
-	for k := range pr.class {
-		b := &pr.class[k]
+	pr.eachClass(func(b *basis) {
+		var buf []float64
 		own := ut.Slice(0, d, b.first, b.first+b.m).(*mat.Dense) //nolint:forcetypeassert // as documented by mat
 		b.chunks(&buf, func(samples []int, l *mat.Dense) {
-			images := mat.NewDense(len(samples), pr.image.m, nil)
-			for i, s := range samples {
-				images.SetRow(i, pr.imageRow(s))
-			}
-			p, q := product(l, own), product(images, vt)
+			p, q := product(l, own), product(pr.images(samples), vt)
 			for i, s := range samples {
 				t, total := 0.0, 0.0
 				for j, y := range x.y {
@@ -181,7 +178,7 @@ func (pr *Problem) residualBound(x *point, skew float64) float64 {
 		for i, s := range b.samples {
 			slack[s] += float64(n) * x.lambda[s] * x.y[0] * 1.01 * b.miss[i] * (pr.normD[s] + missD[s])
 		}
-	}
+	})
 	return (length(e) + length(slack)) * inflate
 }
 

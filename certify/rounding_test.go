@@ -236,3 +236,36 @@ func TestLogsAreAsGoodAsAssumed(t *testing.T) {
 		}
 	})
 }
+
+// TestGroupedBasisIsWithinItsBounds holds the two bounds of a basis of normalised means against exact arithmetic: for k
+// columns, k·q² with q = 1/√k as computed is 1 to 2·4u, so that the polar factor differs from q by 4u, and a coordinate √k·x
+// as computed, divided by √k, is x to 3u.
+func TestGroupedBasisIsWithinItsBounds(t *testing.T) {
+	src := stream.New(1, "test", "grouped")
+	for k := 1; k <= 784; k++ {
+		x := mat.NewDense(1, k+1, nil)
+		v := math.Exp2(float64(src.IntN(40)-20)) * (1 + src.Float64())
+		for j := range k {
+			x.Set(0, j, v)
+		}
+		b := newBasis(x, []int{0})
+		if b.q == nil || b.m != 1 || len(b.at) == 0 {
+			t.Fatalf("%d equal columns and a zero one: not one group", k)
+		}
+		q := b.q.At(0, 0)
+		square := exactDot([]float64{q}, []float64{q})
+		square.Mul(square, new(big.Rat).SetInt64(int64(k)))
+		if d := off(1, square); d > 2*b.skew {
+			t.Errorf("k=%d: k q² differs from 1 by %.3g u, the bound is %.3g u", k, d/unit, 2*b.skew/unit)
+		}
+		l := make([]float64, 1)
+		b.row(l, 0)
+		// (l/√k)² = l²/k against v²: twice the relative error, to first order.
+		ratio := exactDot(l, l)
+		ratio.Quo(ratio, new(big.Rat).SetInt64(int64(k)))
+		ratio.Quo(ratio, exactDot([]float64{v}, []float64{v}))
+		if d := off(1, ratio); d > 2.01*b.miss[0]/(v*math.Sqrt(float64(k))) {
+			t.Errorf("k=%d: coordinates are off by %.3g u of the sample, the bound is %.3g u", k, d/2/unit, b.miss[0]/(v*math.Sqrt(float64(k)))/unit)
+		}
+	}
+}

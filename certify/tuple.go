@@ -37,8 +37,7 @@ func (pr *Problem) measure(x model.Params) measured {
 	normA := mat.Norm(x.A, 2)
 	kap := kappa(p)
 	a := halve(x.A)
-	for k := range pr.class {
-		b := &pr.class[k]
+	pr.eachClass(func(b *basis) {
 		bt := mat.DenseCopyOf(x.Block(b.label).T())
 		normB := mat.Norm(bt, 2)
 		bh := halve(bt)
@@ -62,7 +61,9 @@ func (pr *Problem) measure(x model.Params) measured {
 				w.tError[s] = bound * inflate / math.Abs(w.t[s])
 			}
 		}
-		w.align(b)
+	})
+	for k := range pr.class {
+		w.align(&pr.class[k])
 	}
 	return w
 }

@@ -21,7 +21,7 @@ type samples struct {
 func newPart(x *mat.Dense, members []int, m mat.Matrix) (pt part, coords []float64) {
 	p, d := m.Dims()
 	n := len(members)
-	groups := equalColumns(x, members)
+	groups := EqualColumns(x, members)
 	if n <= len(groups) && n+d <= p {
 		return spanned(x, members, m)
 	}
@@ -68,9 +68,9 @@ func spanned(x *mat.Dense, members []int, m mat.Matrix) (pt part, coords []float
 	return pt, mat.DenseCopyOf(r.Slice(0, n+d, n, n+d)).RawMatrix().Data
 }
 
-// equalColumns lists the columns of x that are not zero in all of the given rows, those together that are equal in all
+// EqualColumns lists the columns of x that are not zero in all of the given rows, those together that are equal in all
 // of them bit for bit. Groups are in order of their first columns, and so are the columns of a group.
-func equalColumns(x *mat.Dense, members []int) (groups [][]int) {
+func EqualColumns(x *mat.Dense, members []int) (groups [][]int) {
 	_, p := x.Dims()
 	all := make([]int, p)
 	for j := range all {

@@ -28,9 +28,9 @@ func TestEqualColumns(t *testing.T) {
 		{"no row", nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := equalColumns(x, tt.members)
+			got := EqualColumns(x, tt.members)
 			if diff := cmp.Diff(tt.want, slices.Concat([][]int(nil), got)); diff != "" {
-				t.Errorf("equalColumns differs (-want +got)\n%s", diff)
+				t.Errorf("EqualColumns differs (-want +got)\n%s", diff)
 			}
 		})
 	}

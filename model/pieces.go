@@ -3,9 +3,9 @@ package model
 import (
 	"math"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 )
@@ -66,30 +66,28 @@ func (f *SpanFitness) plan() {
 	}
 }
 
-// each calls do for every number below count, each once, from several goroutines where there are many samples.
+// each calls do for every number below count, from several goroutines where there are many samples.
 func (f *SpanFitness) each(count int, do func(i int)) {
-	if f.workers == 1 {
-		for i := range count {
-			do(i)
-		}
+	if f.workers > 1 {
+		parallel(f.workers, count, do)
 		return
 	}
-	parallel(f.workers, count, do)
+	for i := range count {
+		do(i)
+	}
 }
 
-// parallel calls do for every number below count, each once and in order as far as goroutines allow, from the given
-// number of them.
+// parallel calls do for every number below count, from so many goroutines at a time.
 func parallel(workers, count int, do func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(workers, count) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(count); i = next.Add(1) - 1 {
-				do(int(i))
-			}
+	var g errgroup.Group
+	g.SetLimit(workers)
+	for i := range count {
+		g.Go(func() error {
+			do(i)
+			return nil
 		})
 	}
-	wg.Wait()
+	_ = g.Wait() // there is no error
 }
 
 // scale takes the rows of x that meet data, in the units of what is stored of it.

@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -167,8 +168,15 @@ func (q *quotient) columns(x *mat.Dense, power float64) *mat.Dense {
 	for i, s := range q.sigma {
 		weights[i] = math.Pow(s, power)
 	}
-	scaled := mat.NewDense(q.d, q.d, nil)
-	scaled.Mul(x, mat.NewDiagDense(q.d, weights))
+	return scaledColumns(x, weights)
+}
+
+// scaledColumns returns x diag(weights).
+func scaledColumns(x *mat.Dense, weights []float64) *mat.Dense {
+	scaled := mat.DenseCopyOf(x)
+	for i := range len(weights) {
+		floats.Mul(scaled.RawRowView(i), weights)
+	}
 	return scaled
 }
 
@@ -200,13 +208,13 @@ func (s *side) measure(sigma []float64, power, total, damping float64, rows blas
 	for i, v := range sigma {
 		weights[i] = 1 / math.Sqrt(math.Pow(v, power)/total+damping*mean)
 	}
-	var scaled, v mat.Dense
-	scaled.Mul(s.balance, mat.NewDiagDense(len(weights), weights))
-	v.Product(scaled.T(), gram(rows), &scaled)
+	scaled := scaledColumns(s.balance, weights)
+	var v mat.Dense
+	v.Product(scaled.T(), gram(rows), scaled)
 	v.Scale(float64(rows.Rows), &v)
 	turn, stiffness := eigen(&v)
 	s.metric = new(mat.Dense)
-	s.metric.Mul(&scaled, turn)
+	s.metric.Mul(scaled, turn)
 	s.stiffness = stiffness
 }
 
