@@ -36,21 +36,22 @@ func TestEqualColumns(t *testing.T) {
 	}
 }
 
-// TestNewPartIsABasis asks of every part that its basis is orthonormal and gives back the samples and the start.
-func TestNewPartIsABasis(t *testing.T) {
+// TestSpanIsABasis asks of every span that its basis is orthonormal and gives back the samples and the start.
+func TestSpanIsABasis(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, n, d := rapid.IntRange(1, 9).Draw(t, "p"), rapid.IntRange(0, 12).Draw(t, "n"), rapid.IntRange(1, 12).Draw(t, "d")
 		// Few values make columns that are equal, and columns of zeros.
 		value := rapid.SampledFrom([]float64{0, 0, 1, 2})
+		unit := rapid.SampledFrom([]float64{1, 1.0 / 255, 0.1}).Draw(t, "unit") // the second is that of pixels
 		distinct := rapid.IntRange(1, p).Draw(t, "distinct columns")
 		x, m := mat.NewDense(max(n, 1), p, nil), mat.NewDense(p, d, nil)
 		members := make([]int, n)
 		for i := range n {
 			members[i] = i
 			for j := range distinct {
-				x.Set(i, j, value.Draw(t, "x"))
+				x.Set(i, j, value.Draw(t, "x")*unit)
 			}
-			x.Set(i, 0, 1+float64(i)) // never zero, as features are
+			x.Set(i, 0, float64(1+i)*unit) // never zero, as no feature vector is
 			for j := distinct; j < p; j++ {
 				x.Set(i, j, x.At(i, j%distinct))
 			}
@@ -60,21 +61,23 @@ func TestNewPartIsABasis(t *testing.T) {
 				m.Set(j, l, rapid.Float64Range(-1, 1).Draw(t, "m"))
 			}
 		}
-		pt, coords := newPart(x, members, m)
+		s := newSpan(x, members)
+		coords, extra := s.coordinates(m)
 		rows := len(coords) / d
-		q := pt.q
-		if q == nil {
-			q = mat.NewDense(p, p, nil)
-			for j := range p {
-				q.Set(j, j, 1)
-			}
+		q := identity(p)
+		switch {
+		case s.q != nil:
+			q = new(mat.Dense)
+			q.Augment(s.q, extra)
+		case extra != nil:
+			q = extra
 		}
-		var unit, start mat.Dense
-		unit.Mul(q.T(), q)
+		var product, start mat.Dense
+		product.Mul(q.T(), q)
 		for i := range rows {
 			for j := range rows {
-				if want := map[bool]float64{true: 1}[i == j]; math.Abs(unit.At(i, j)-want) > 1e-12 {
-					t.Fatalf("qᵀq = %v at (%d, %d)", unit.At(i, j), i, j)
+				if want := map[bool]float64{true: 1}[i == j]; math.Abs(product.At(i, j)-want) > 1e-12 {
+					t.Fatalf("qᵀq = %v at (%d, %d)", product.At(i, j), i, j)
 				}
 			}
 		}
@@ -82,13 +85,14 @@ func TestNewPartIsABasis(t *testing.T) {
 		if !mat.EqualApprox(&start, m, 1e-12) {
 			t.Fatalf("the start in the basis is %v, want %v", mat.Formatted(&start), mat.Formatted(m))
 		}
+		var space []float64
 		for i := range n {
+			stored := s.data.view(&space, i, i+1)
 			for j := range p {
 				got := 0.0
-				for c := range pt.data.cols {
-					v := pt.data.values[i*pt.data.cols+c]
-					if pt.data.scale != nil {
-						v *= pt.data.scale[c]
+				for c, v := range stored.Data {
+					if s.data.scale != nil {
+						v *= s.data.scale[c]
 					}
 					got += q.At(j, c) * v
 				}

@@ -32,7 +32,14 @@
 // The data part of (2.3) lies in the span of the images, and the penalty in the row space of A, so an
 // ascent whose iterates are combinations of the start and of gradients stays in the span of the images and
 // the rows of its start; each B⁽ᵏ⁾ stays in the span of its own features and the columns of its start. In
-// orthonormal bases of these spans (Span) the run is the same, on far fewer numbers.
+// orthonormal bases of these spans (SpanFitness) the run is the same, on far fewer numbers. With more images than
+// pixels a span still leaves out columns of the data that are zero in every image, as pixels at the border are, and all but
+// one of those that are equal in every image (EqualColumns), as the features (a, b) and (−a, −b) are.
+//
+// # The product
+//
+// The fitness of the product K = BA alone, its gradient, and a metric in which its ascent is short, are (4.1) to (4.3)
+// at quotient; Method Quotient uses them.
 //
 // # Scores and drawings
 //

@@ -10,13 +10,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Data is a training set with its features.
+// Data is a training set with its features. Images and features must not change once a fitness was made of them.
 type Data struct {
 	Side    int        // N: images are N×N
 	Classes int        // K
 	D       *mat.Dense // n×p, row i is d_i = vec(D_i)
 	R       *mat.Dense // n×p, row i is r_i
 	Y       []int      // class of image i, in [0, K)
+
+	spans *spans // what fitnesses share, unless nil
 }
 
 // NewData computes the features of n images. Row i of images is vec(D_i), column-major. It returns an error
@@ -32,7 +34,7 @@ func NewData(side, classes int, images *mat.Dense, y []int, reading Reading) (*D
 	case len(y) != n:
 		return nil, fmt.Errorf("%d images but %d labels", n, len(y))
 	}
-	data := &Data{Side: side, Classes: classes, D: images, R: mat.NewDense(n, p, nil), Y: y}
+	data := &Data{Side: side, Classes: classes, D: images, R: mat.NewDense(n, p, nil), Y: y, spans: new(spans)}
 	const run = 256 // images that one goroutine takes at a time
 	mistakes := make([]error, (n+run-1)/run)
 	parallel(runtime.GOMAXPROCS(0), len(mistakes), func(j int) {

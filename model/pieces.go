@@ -35,6 +35,9 @@ type sum struct {
 	g    blas64.General
 }
 
+// A workspace holds the data of a block where it is stored as bytes.
+type workspace struct{ images, features []float64 }
+
 // plan cuts the samples into pieces. With few samples all pieces of a part share one sum. With many each has its own,
 // so that goroutines need not wait for each other and sums come out the same whoever makes them.
 func (f *SpanFitness) plan() {
@@ -60,6 +63,7 @@ func (f *SpanFitness) plan() {
 			f.pieces = append(f.pieces, pc)
 		}
 	}
+	f.space.New = func() any { return new(workspace) }
 	f.workers = 1
 	if !shared {
 		f.workers = runtime.GOMAXPROCS(0)
@@ -107,13 +111,6 @@ func (f *SpanFitness) scale(x []float64) {
 	}
 }
 
-// rowsOf returns samples first to end of part i.
-func (f *SpanFitness) rowsOf(i, first, end int) blas64.General {
-	s := &f.parts[i].data
-	first, end = first-f.parts[i].first, end-f.parts[i].first
-	return blas64.General{Rows: end - first, Cols: s.cols, Stride: s.cols, Data: s.values[first*s.cols : end*s.cols]}
-}
-
 // of returns rows first to end of m.
 func of(m blas64.General, first, end int) blas64.General {
 	return blas64.General{Rows: end - first, Cols: m.Cols, Stride: m.Stride, Data: m.Data[first*m.Stride : end*m.Stride]}
@@ -139,9 +136,13 @@ func (f *SpanFitness) signs(x []float64) {
 	f.scale(x)
 	f.each(len(f.pieces), func(i int) {
 		pc := &f.pieces[i]
+		own := &f.parts[pc.part]
+		space := f.space.Get().(*workspace) //nolint:forcetypeassert // New makes nothing else
+		defer f.space.Put(space)
 		for lo := pc.first; lo < pc.end; lo += block {
 			hi := min(lo+block, pc.end)
-			f.forward(pc.part, lo, hi, f.rowsOf(0, lo, hi), f.rowsOf(pc.part, lo, hi))
+			images, features := f.parts[0].data.view(&space.images, lo, hi), own.data.view(&space.features, lo-own.first, hi-own.first)
+			f.forward(pc.part, lo, hi, images, features)
 		}
 	})
 	for i, t := range f.t {
@@ -161,9 +162,12 @@ func (f *SpanFitness) logs(x []float64) float64 {
 	f.each(len(f.pieces), func(i int) {
 		pc := &f.pieces[i]
 		pc.logs = 0
+		own := &f.parts[pc.part]
+		space := f.space.Get().(*workspace) //nolint:forcetypeassert // New makes nothing else
+		defer f.space.Put(space)
 		for lo := pc.first; lo < pc.end && !wall.Load(); lo += block {
 			hi := min(lo+block, pc.end)
-			images, features := f.rowsOf(0, lo, hi), f.rowsOf(pc.part, lo, hi)
+			images, features := f.parts[0].data.view(&space.images, lo, hi), own.data.view(&space.features, lo-own.first, hi-own.first)
 			f.forward(pc.part, lo, hi, images, features)
 			u, v := of(f.u, lo, hi), of(f.v, lo, hi)
 			for i := lo; i < hi; i++ {

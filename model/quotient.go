@@ -30,9 +30,10 @@ import (
 // W is the idea of ScaledGD (Tong, Ma and Chi, JMLR 2021).
 type quotient struct {
 	*SpanFitness
-	spectra []spectrum // of C, for each part
-	sigma   []float64  // of K at the last point
-	total   float64    // T
+	spectra []spectrum // of C, for each part; shared
+	inside  []blas64.General
+	sigma   []float64 // of K at the last point
+	total   float64   // T
 	a, b    side
 }
 
@@ -48,7 +49,6 @@ type side struct {
 type spectrum struct {
 	vectors blas64.General // m×m, one in each column
 	values  []float64
-	inside  blas64.General // m×d, work space
 }
 
 // The metric is damped by this many times the scale-free gradient norm, within limits, in units of the mean penalty. A
@@ -60,9 +60,16 @@ const (
 )
 
 func newQuotient(f *SpanFitness) *quotient {
-	q := &quotient{SpanFitness: f, spectra: make([]spectrum, len(f.parts)), sigma: make([]float64, f.d)}
-	means := f.means()
-	f.each(len(f.parts), func(i int) { q.spectra[i] = newSpectrum(means[i], f.d) })
+	q := &quotient{SpanFitness: f, sigma: make([]float64, f.d)}
+	f.shared.spectraOnce.Do(func() {
+		means := f.means()
+		f.shared.spectra = make([]spectrum, len(means))
+		f.each(len(means), func(i int) { f.shared.spectra[i] = newSpectrum(means[i]) })
+	})
+	q.spectra = f.shared.spectra
+	for i := range f.parts {
+		q.inside = append(q.inside, general(f.parts[i].data.cols, f.d))
+	}
 	return q
 }
 
@@ -84,18 +91,21 @@ func (f *SpanFitness) means() []*mat.Dense {
 	}
 	f.each(len(tasks), func(i int) {
 		t := tasks[i]
-		pt := &f.parts[t.part]
-		rows := f.rowsOf(t.part, pt.first, pt.first+pt.data.rows)
-		left, right, to := rows, rows, means[t.part].RawMatrix()
-		left.Cols, right.Cols, to.Rows, to.Cols = t.end, t.end-t.first, t.end, t.end-t.first
-		right.Data, to.Data = right.Data[t.first:], to.Data[t.first:]
-		blas64.Gemm(blas.Trans, blas.NoTrans, 1/float64(len(f.t)), left, right, 0, to)
-		if pt.data.scale == nil {
+		data, to := &f.parts[t.part].data, means[t.part].RawMatrix()
+		to.Rows, to.Cols, to.Data = t.end, t.end-t.first, to.Data[t.first:]
+		var space []float64
+		for lo := 0; lo < data.rows; lo += longest {
+			rows := data.view(&space, lo, min(lo+longest, data.rows))
+			left, right := rows, rows
+			left.Cols, right.Cols, right.Data = t.end, t.end-t.first, rows.Data[t.first:]
+			blas64.Gemm(blas.Trans, blas.NoTrans, 1/float64(len(f.t)), left, right, 1, to)
+		}
+		if data.scale == nil {
 			return
 		}
-		for a, s := range pt.data.scale[:t.end] {
+		for a, s := range data.scale[:t.end] {
 			for b := range to.Cols {
-				to.Data[a*to.Stride+b] *= s * pt.data.scale[t.first+b]
+				to.Data[a*to.Stride+b] *= s * data.scale[t.first+b]
 			}
 		}
 	})
@@ -103,13 +113,12 @@ func (f *SpanFitness) means() []*mat.Dense {
 }
 
 // newSpectrum decomposes c; nil stands for a matrix without entries.
-func newSpectrum(c *mat.Dense, d int) spectrum {
+func newSpectrum(c *mat.Dense) spectrum {
 	if c == nil {
 		return spectrum{}
 	}
-	m, _ := c.Dims()
 	vectors, values := eigen(c)
-	return spectrum{vectors: vectors.RawMatrix(), values: values, inside: general(m, d)}
+	return spectrum{vectors: vectors.RawMatrix(), values: values}
 }
 
 // FuncGrad returns Φ and stores its gradient with respect to A and B in grad. Where some t_i has not the sign it had at
@@ -221,7 +230,7 @@ func (s *side) measure(sigma []float64, power, total, damping float64, rows blas
 // precondition implements preconditioner: it multiplies by the inverse of (4.3), damped.
 func (q *quotient) precondition(g []float64) {
 	q.each(len(q.parts), func(i int) {
-		s, c := &q.b, &q.spectra[i]
+		s, c, inside := &q.b, &q.spectra[i], q.inside[i]
 		if i == 0 {
 			s = &q.a
 		}
@@ -230,14 +239,14 @@ func (q *quotient) precondition(g []float64) {
 		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, all, s.metric.RawMatrix(), 0, turned)
 		if m := len(c.values); m > 0 {
 			top := of(turned, 0, m)
-			blas64.Gemm(blas.Trans, blas.NoTrans, 1, c.vectors, top, 0, c.inside)
+			blas64.Gemm(blas.Trans, blas.NoTrans, 1, c.vectors, top, 0, inside)
 			for a, value := range c.values {
-				row := c.inside.Data[a*q.d : (a+1)*q.d]
+				row := inside.Data[a*q.d : (a+1)*q.d]
 				for b, stiff := range s.stiffness {
 					row[b] /= 1 + math.Max(value*stiff, 0)
 				}
 			}
-			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, c.vectors, c.inside, 0, top)
+			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, c.vectors, inside, 0, top)
 		}
 		blas64.Gemm(blas.NoTrans, blas.Trans, 1, turned, s.metric.RawMatrix(), 0, all)
 	})

@@ -155,8 +155,9 @@ func TestMetricIsTheInverse(t *testing.T) {
 				if pt.q == nil {
 					return in
 				}
-				out := mat.NewDense(p, d, nil)
-				out.Mul(pt.q, in)
+				out, q := mat.NewDense(p, d, nil), new(mat.Dense)
+				q.Augment(pt.q, pt.extra)
+				out.Mul(q, in)
 				return out
 			}
 			want := full(g)

@@ -2,10 +2,10 @@ package model
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -16,6 +16,7 @@ import (
 // A point x is a stack of row-major matrices with d columns each: Aᵀ, then B⁽⁰⁾, B⁽¹⁾, ...
 type SpanFitness struct {
 	d       int
+	shared  *spans
 	parts   []part         // of Aᵀ, then of each B⁽ᵏ⁾
 	sign    []float64      // of t_i at the start
 	t       []float64      // t_i at the last point; samples are in order of their classes
@@ -23,15 +24,16 @@ type SpanFitness struct {
 	pieces  []piece
 	sums    []sum
 	workers int            // goroutines
+	space   sync.Pool      // of *workspace
 	gram    blas64.General // AAᵀ or Z
 	z2      blas64.General // Z²
 	z3      blas64.General // Z³
 }
 
-// A part is one matrix of a point together with the data it meets.
+// A part is one matrix of a point together with the data it meets, in the first of its rows.
 type part struct {
-	q          *mat.Dense     // p×rows, orthonormal basis; nil stands for the identity
-	data       samples        // in the first basis vectors; in the others the data is zero
+	*span
+	extra      *mat.Dense     // [q extra] is the basis; both nil stand for the identity
 	begin, end int            // of x
 	first      int            // first sample it meets
 	scaled     blas64.General // the rows of the point that meet the data, times data.scale
@@ -50,48 +52,30 @@ func NewSpanFitness(data *Data, start Params) (f *SpanFitness, x []float64) {
 		u: general(n, d), v: general(n, d),
 		gram: general(d, d), z2: general(d, d), z3: general(d, d),
 	}
-	classes := make([][]int, data.Classes)
-	for i, k := range data.Y {
-		classes[k] = append(classes[k], i)
+	f.shared = data.spans
+	if f.shared == nil {
+		f.shared = new(spans)
 	}
-	var order []int
-	for _, members := range classes {
-		order = append(order, members...)
-	}
-	add := func(rows *mat.Dense, members []int, m mat.Matrix, first int) {
-		pt, coords := newPart(rows, members, m)
-		pt.begin, pt.end, pt.first = len(x), len(x)+len(coords), first
-		pt.scaled = general(pt.data.cols, d)
+	f.shared.of(data)
+	first := 0
+	for i := range f.shared.spans {
+		s := &f.shared.spans[i]
+		var m mat.Matrix = start.A.T()
+		if i > 0 {
+			m = start.Block(i - 1)
+		}
+		coords, extra := s.coordinates(m)
+		pt := part{span: s, extra: extra, begin: len(x), end: len(x) + len(coords), scaled: general(s.data.cols, d)}
+		if i > 0 {
+			pt.first = first
+			first += s.data.rows
+		}
 		f.parts = append(f.parts, pt)
 		x = append(x, coords...)
-	}
-	add(data.D, order, start.A.T(), 0)
-	first := 0
-	for k, members := range classes {
-		add(data.R, members, start.Block(k), first)
-		first += len(members)
 	}
 	f.plan()
 	f.signs(x)
 	return f, x
-}
-
-// ThinQR overwrites x (p×m, m ≤ p) with an orthonormal basis q of its columns and returns the upper triangular
-// r of x = q r. mat.QR would form all of the p×p factor.
-func ThinQR(x *mat.Dense) (r *mat.Dense) {
-	_, m := x.Dims()
-	raw := x.RawMatrix()
-	tau := make([]float64, m)
-	work := make([]float64, 1)
-	lapack64.Geqrf(raw, tau, work, -1)
-	work = make([]float64, int(work[0]))
-	lapack64.Geqrf(raw, tau, work, len(work))
-	r = mat.NewDense(m, m, nil)
-	for i := range m {
-		copy(r.RawRowView(i)[i:], x.RawRowView(i)[i:])
-	}
-	lapack64.Orgqr(raw, tau, work, len(work))
-	return r
 }
 
 func general(rows, cols int) blas64.General {
@@ -147,12 +131,17 @@ func (f *SpanFitness) blocks(x []float64) blas64.General {
 func (f *SpanFitness) Params(x []float64) Params {
 	matrix := func(i int) *mat.Dense {
 		pt := &f.parts[i]
-		m := mat.NewDense((pt.end-pt.begin)/f.d, f.d, x[pt.begin:pt.end])
-		if pt.q == nil {
+		m := mat.NewDense(f.rows(i), f.d, x[pt.begin:pt.end])
+		if pt.extra == nil {
 			return m
 		}
-		var full mat.Dense
-		full.Mul(pt.q, m)
+		var full, other mat.Dense
+		n := pt.data.cols
+		full.Mul(pt.extra, m.Slice(n, f.rows(i), 0, f.d))
+		if n > 0 {
+			other.Mul(pt.q, m.Slice(0, n, 0, f.d))
+			full.Add(&full, &other)
+		}
 		return &full
 	}
 	a := matrix(0)

@@ -9,3 +9,6 @@ import (
 
 // choose returns gonum's implementation: this build has no kernels.
 func choose() (impl blas.Float64, name string) { return gonum.Implementation{}, "gonum" }
+
+// widen does nothing, and says so.
+func widen([]float64, []uint8) int { return 0 }

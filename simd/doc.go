@@ -11,6 +11,7 @@
 //	Daxpy   y = alpha·x + y, for stride 1
 //
 // Everything else, other strides and wrong arguments included, goes to gonum's implementation, which panics as ever.
+// Widen, besides, turns bytes into numbers.
 //
 // # Which kernels
 //

@@ -96,3 +96,8 @@ func avx2Axpy(n int, alpha float64, x *float64, y *float64)
 //
 //go:noescape
 func avx2Ger(m int, n int, alpha float64, x *float64, incX int, y *float64, a *float64, lda int)
+
+// avx2Widen sets dst[i] = src[i] for i < n, a multiple of sixteen.
+//
+//go:noescape
+func avx2Widen(n int, dst *float64, src *uint8)

@@ -4408,3 +4408,34 @@ oneEnd:
 	JNZ  rows
 	VZEROUPPER
 	RET
+
+// func avx2Widen(n int, dst *float64, src *uint8)
+// Requires: AVX
+TEXT ·avx2Widen(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+
+sixteen:
+	CMPQ      AX, $0x10
+	JLT       sixteenEnd
+	VPMOVZXBD (DX), X0
+	VPMOVZXBD 4(DX), X1
+	VPMOVZXBD 8(DX), X2
+	VPMOVZXBD 12(DX), X3
+	VCVTDQ2PD X0, Y0
+	VMOVUPD   Y0, (CX)
+	VCVTDQ2PD X1, Y1
+	VMOVUPD   Y1, 32(CX)
+	VCVTDQ2PD X2, Y2
+	VMOVUPD   Y2, 64(CX)
+	VCVTDQ2PD X3, Y3
+	VMOVUPD   Y3, 96(CX)
+	ADDQ      $0x10, DX
+	ADDQ      $0x80, CX
+	SUBQ      $0x10, AX
+	JMP       sixteen
+
+sixteenEnd:
+	VZEROUPPER
+	RET

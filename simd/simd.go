@@ -15,3 +15,11 @@ func Kernel() string {
 	_, name := choose()
 	return name
 }
+
+// Widen stores the bytes of src as numbers in dst. It panics if dst is shorter than src.
+func Widen(dst []float64, src []uint8) {
+	dst = dst[:len(src)]
+	for i := widen(dst, src); i < len(src); i++ {
+		dst[i] = float64(src[i])
+	}
+}

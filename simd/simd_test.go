@@ -150,3 +150,28 @@ func sameBits(a, b []float64) int {
 	}
 	return -1
 }
+
+func TestWiden(t *testing.T) {
+	for n := range 70 {
+		src, dst := make([]uint8, n), make([]float64, n+1)
+		for i := range src {
+			src[i] = uint8(255 - 7*i)
+		}
+		dst[n] = -1
+		Widen(dst, src)
+		for i, v := range src {
+			if dst[i] != float64(v) {
+				t.Fatalf("entry %d of %d is %v, want %d", i, n, dst[i], v)
+			}
+		}
+		if dst[n] != -1 {
+			t.Fatalf("Widen of %d bytes writes beyond them", n)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("Widen into a slice that is too short does not panic")
+		}
+	}()
+	Widen(make([]float64, 19), make([]uint8, 20))
+}

@@ -29,6 +29,7 @@ func main() {
 	dot()
 	axpy()
 	ger()
+	widen()
 	Generate()
 }
 

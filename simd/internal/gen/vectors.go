@@ -215,3 +215,26 @@ func each(n reg.Register, label string, count uint8, body func()) {
 	JMP(LabelRef(label))
 	Label(label + "End")
 }
+
+// widen emits the conversion of bytes to numbers, sixteen at a time.
+func widen() {
+	TEXT("avx2Widen", NOSPLIT, "func(n int, dst *float64, src *uint8)")
+	Pragma("noescape")
+	Doc("avx2Widen sets dst[i] = src[i] for i < n, a multiple of sixteen.")
+	n, dst, src := Load(Param("n"), GP64()), Load(Param("dst"), GP64()), Load(Param("src"), GP64())
+	wide := []reg.VecPhysical{reg.Y0, reg.Y1, reg.Y2, reg.Y3}
+	each(n, "sixteen", 16, func() {
+		for i := range 4 {
+			VPMOVZXBD(Mem{Base: src, Disp: 4 * i}, wide[i].AsX())
+		}
+		for i := range 4 {
+			VCVTDQ2PD(wide[i].AsX(), wide[i])
+			VMOVUPD(wide[i], Mem{Base: dst, Disp: 32 * i})
+		}
+		ADDQ(Imm(16), src)
+		ADDQ(Imm(128), dst)
+		SUBQ(Imm(16), n)
+	})
+	VZEROUPPER()
+	RET()
+}
