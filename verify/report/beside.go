@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"example.org/concord/verify"
 )
@@ -119,6 +120,10 @@ func newGoldenViews(d *verify.LabelDrawings, scale float64) ([]*goldenView, erro
 		var err error
 		if v.Difference, v.Words, err = amplified(residual, in.Image.Cols, scale, ""); err != nil {
 			return nil, err
+		}
+		v.Words = strings.TrimPrefix(v.Words, "difference, ")
+		if v.Difference != nil {
+			v.Difference.Alt = "golden less " + v.Of + ", " + v.Words
 		}
 		all = append(all, v)
 	}

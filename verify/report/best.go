@@ -18,11 +18,15 @@ func best(d *verify.LabelDrawings) string {
 	case b.Basin < 0 || b.Basin >= len(d.Basins):
 		return "proven, and not held against a drawing"
 	}
-	name := fmt.Sprintf("basin %d", b.Basin+1)
-	if p := d.Basins[b.Basin].Pattern; p != "" {
-		name += ", " + p
+	return fmt.Sprintf("proven: the nearest drawing is %s from it, in basin %d", number(b.Distance), b.Basin+1)
+}
+
+// bestPattern is the pattern of the basin that best names, "" where it names none.
+func bestPattern(d *verify.LabelDrawings) string {
+	if b := d.Best; b != nil && b.Proven && b.Basin >= 0 && b.Basin < len(d.Basins) {
+		return d.Basins[b.Basin].Pattern
 	}
-	return fmt.Sprintf("proven: the nearest drawing is %s from it, in %s", number(b.Distance), name)
+	return ""
 }
 
 // consistentBest returns an error when what is said of the best image of a label contradicts itself.

@@ -124,8 +124,11 @@ func shownByControls(c *verify.CheckResult, controls []*controlView) []demonstra
 
 // times says how far a check that has to fail is beyond its tolerance.
 func times(c *verify.CheckResult) string {
-	if m := float64(c.Margin); m > 1 && !math.IsInf(m, 1) {
+	switch m := float64(c.Margin); {
+	case m > 1 && !math.IsInf(m, 1):
 		return significant(m, max(ratioDigits(c.Margin), 2)) + " times"
+	case math.IsNaN(float64(c.Value)):
+		return "refuted, though not by a number"
 	}
 	return margin(c)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"example.org/concord/verify"
@@ -123,7 +124,7 @@ func convergedTrials(trials []verify.TrialResult) int {
 func commands(p *verify.ProblemResult, c *verify.CheckResult, extreme []trialLink, run string) []command {
 	var all []command
 	if run != "" && c.Kind != "" {
-		text := run
+		text := withoutFolder(run)
 		if !strings.Contains(run, " --only") {
 			text += " --only " + c.Kind
 		}
@@ -149,6 +150,15 @@ func commands(p *verify.ProblemResult, c *verify.CheckResult, extreme []trialLin
 	}
 	return all
 }
+
+// withoutFolder returns the command of a run without the folder that it wrote to: what repeats a check must not write
+// over the page that it is about.
+func withoutFolder(run string) string {
+	return folderFlag.ReplaceAllString(run, "")
+}
+
+// folderFlag is the flag --out, with one word as a shell reads it.
+var folderFlag = regexp.MustCompile(` --?out[= ](?:'[^']*'|\\'|[^\s'])+`)
 
 // evidenceOf returns the evidence of a check with its training runs.
 func evidenceOf(c *verify.CheckResult, rows map[string]trialLink) []evidenceView {

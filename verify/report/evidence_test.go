@@ -180,6 +180,24 @@ func TestCommandsAddNoSecondOnly(t *testing.T) {
 	}
 }
 
+// What repeats a check does not write over the page that it stands on.
+func TestCommandsLeaveTheFolderOut(t *testing.T) {
+	for _, c := range []struct{ run, want string }{
+		{"verify run smoke --out reports/a --seeds 3", "verify run smoke --seeds 3"},
+		{"verify run smoke --out=/tmp/a", "verify run smoke"},
+		{"verify run smoke -out a", "verify run smoke"},
+		{`verify run smoke --out '/tmp/it'\''s here' --jobs 2`, "verify run smoke --jobs 2"},
+		{"verify run --out a smoke", "verify run smoke"},
+		{"verify run smoke --outcome a", "verify run smoke --outcome a"},
+		{"verify run smoke", "verify run smoke"},
+	} {
+		got := commands(&verify.ProblemResult{}, &verify.CheckResult{Kind: "tuple"}, nil, c.run)
+		if len(got) != 1 || got[0].Text != c.want+" --only tuple" {
+			t.Errorf("of %q: %v, want %q --only tuple", c.run, got, c.want)
+		}
+	}
+}
+
 func TestTableOfTrainingRuns(t *testing.T) {
 	r := repeatable(t)
 	trials := r.Problems[0].Trials

@@ -29,7 +29,7 @@ func terms() []term {
 		{"gauge", "gauge", `gauge`, "A change of the parameters that the network does not feel: for a product BA of two matrices, A becomes GA and B becomes BG⁻¹ for any invertible G, and the product stays."},
 		{"distance", "distance", `distances?`, "How far apart two outcomes are modulo symmetry, where 1 is the size of a network. Where something else is meant it says so."},
 		{"basin", "basin", `basins?`, "A set of outcomes that are the same modulo symmetry, within the tolerance of the networks; and the starts that lead there."},
-		{"pattern", "sign pattern", `sign patterns?`, "The name of the basin that a drawing belongs to, such as +−+: the signs of those of its coefficients that an ascent cannot take through zero."},
+		{"pattern", "sign pattern", `sign patterns?`, "What a subject calls the basin that a drawing belongs to, in signs such as +−+. Drawings with the same signs are in the same basin; what each sign stands for, the subject says."},
 		{"tolerance", "tolerance", `tolerances?`, "The largest deviation that a claim allows. It is written in the scenario before the run, with the reason why it is what it is."},
 		{"margin", "margin", `margins?`, "The value found, divided by the tolerance. Above 1 the claim is refuted. The bars are logarithmic: from 10⁻⁹ at the left to 10³ at the right, with the tolerance as a line at three quarters."},
 		{"control", "control", `controls?`, "The same experiment with one thing broken on purpose. Where it does not fail, the checks could not have noticed anything."},
@@ -61,6 +61,7 @@ func newGlossary() *glossary {
 // link returns text in which the first use on the page of each term leads to its meaning. Of terms that overlap the
 // longer one wins. The text must not be within a link.
 func (g *glossary) link(text string) template.HTML {
+	text = typeset(text)
 	var b strings.Builder
 	for {
 		at, end, which := -1, 0, 0

@@ -5,6 +5,8 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
+	"strings"
 
 	"example.org/concord/verify"
 )
@@ -22,7 +24,28 @@ type heatView struct {
 	Tolerance     *tick     // where a check draws the line; nil when none does or it is off the scale
 	Flat          bool      // every distance is zero or not a number: there is no scale
 	Max, Before1  verify.Number
+	Reading       *heatReading // nil where there is no scale
+	Farthest      []farPair
+	Unknown       int // pairs whose distance is not a number
 }
+
+// heatReading is what tells the pair of a pixel, and its distances as far as a colour does.
+type heatReading struct {
+	Runs   string // id of the table of the training runs
+	Order  string // their numbers there along the sides, from 0
+	Low    float64
+	High   float64 // the scale is from 10^Low to 10^High
+	Shades string  // its colours, six hexadecimal digits each
+}
+
+// farPair is a pair of training runs that is far apart.
+type farPair struct {
+	A, B          trialLink
+	After, Before verify.Number
+}
+
+// mostFar is how many of the farthest pairs are shown in numbers.
+const mostFar = 5
 
 // stretch is one basin along the side of the map.
 type stretch struct {
@@ -64,9 +87,11 @@ func newHeatView(id string, p *verify.ProblemResult) (*heatView, error) {
 		}
 	}
 	v.Stretches = stretches(p, d.Trials)
+	v.farthest(id, p)
 	if v.Flat {
 		return v, nil
 	}
+	v.Reading = newHeatReading(id, d.Trials, low, high)
 	for i, c := range sequential(9) {
 		v.Stops = append(v.Stops, stop{At: float64(i) / 8, Color: fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)})
 	}
@@ -83,6 +108,52 @@ func newHeatView(id string, p *verify.ProblemResult) (*heatView, error) {
 		}
 	}
 	return v, nil
+}
+
+// farthest finds the pairs that are farthest apart modulo symmetry, the first of them where several are as far.
+func (v *heatView) farthest(id string, p *verify.ProblemResult) {
+	d, ids := p.Distances, rowIDs(id, p.Trials)
+	link := func(i int) trialLink {
+		t := &p.Trials[d.Trials[i]]
+		return trialLink{ID: ids[d.Trials[i]], Cell: t.Cell, Label: or(t.Label, brief(t.Cell))}
+	}
+	k := 0
+	for i := range d.Trials {
+		for j := i + 1; j < len(d.Trials); j++ {
+			x := d.After[k]
+			k++
+			switch n := len(v.Farthest); {
+			case math.IsNaN(float64(x)):
+				v.Unknown++
+				continue
+			case n == mostFar && x <= v.Farthest[n-1].After:
+				continue
+			case n == mostFar:
+				v.Farthest = v.Farthest[:n-1]
+			}
+			f := farPair{link(i), link(j), x, verify.Number(math.NaN())}
+			if len(d.Before) > 0 {
+				f.Before = d.Before[k-1]
+			}
+			at := 0
+			for at < len(v.Farthest) && v.Farthest[at].After >= x {
+				at++
+			}
+			v.Farthest = slices.Insert(v.Farthest, at, f)
+		}
+	}
+}
+
+// newHeatReading returns what a script needs beside the picture of a problem, or control, whose ids begin with id.
+func newHeatReading(id string, trials []int, low, high float64) *heatReading {
+	r := &heatReading{Runs: id + "-trials", Low: low, High: high}
+	r.Order = strings.Trim(fmt.Sprint(trials), "[]")
+	var shades strings.Builder
+	for _, c := range sequential(heatShades) {
+		fmt.Fprintf(&shades, "%02x%02x%02x", c.R, c.G, c.B)
+	}
+	r.Shades = shades.String()
+	return r
 }
 
 // decades returns the powers of ten that enclose the positive numbers of the lists, and 0, 0 when there
@@ -153,6 +224,9 @@ func stretches(p *verify.ProblemResult, trials []int) []stretch {
 			s.Name = "–"
 			if basin >= 0 {
 				s.Name = fmt.Sprint(basin + 1)
+			}
+			if basin >= 0 && s.To-s.From >= 60 {
+				s.Name = "basin " + s.Name
 			}
 		}
 		all = append(all, s)

@@ -92,10 +92,11 @@ type page struct {
 	Views    []*problemView
 	Controls []*controlView
 	Dosed    []*doseView
-	Rows     []*claimRow // the table of claims
-	Films    bool        // whether an ascent can be moved through
-	Measured bool        // whether there is any metric
-	Proven   bool        // whether there is any proof, or the attempt at one
+	Rows     []*claimRow  // the table of claims
+	Margins  *marginsView // nil where nothing was checked
+	Films    bool         // whether an ascent can be moved through
+	Measured bool         // whether there is any metric
+	Proven   bool         // whether there is any proof, or the attempt at one
 	Words    []verify.Verdict
 	Terms    []term
 	Answer   string // whether training forgets its start; "" where no check says so
@@ -140,7 +141,7 @@ func newPage(r *verify.Result) (*page, error) {
 	for i := range r.Doses {
 		v.Dosed = append(v.Dosed, newDoseView(fmt.Sprintf("d%d", i+1), &r.Doses[i]))
 	}
-	v.Rows = newClaimRows(v.Views, v.Controls, v.Dosed)
+	v.Rows, v.Margins = newClaimRows(v.Views, v.Controls, v.Dosed), newMarginsView(v.Views, v.Controls)
 	return v, nil
 }
 
@@ -218,29 +219,34 @@ func worse(x, y float64) float64 {
 // functions are what the templates call.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"number_of":  func(x float64) string { return number(verify.Number(x)) },
-		"number":     number,
-		"precise":    precise,
-		"percent":    percent,
-		"or_words":   orWords,
-		"plural":     plural,
-		"glyph":      glyph,
-		"meaning":    meaning,
-		"settings":   func(s verify.Settings) string { return settings(s) },
-		"class":      func(v verify.Verdict) string { return strings.ReplaceAll(strings.ToLower(v.String()), " ", "-") },
-		"add":        func(a, b int) int { return a + b },
-		"brief":      brief,
-		"seconds":    seconds,
-		"px":         px,
-		"full":       full,
-		"nan":        func(x verify.Number) bool { return math.IsNaN(float64(x)) },
-		"ratio":      ratio,
-		"distance":   distance,
-		"certified":  certified,
-		"best":       best,
-		"paragraphs": paragraphs,
-		"next_of":    nextOfControl,
-		"shape":      shapeOfMark,
+		"number_of":    func(x float64) string { return number(verify.Number(x)) },
+		"number":       number,
+		"precise":      precise,
+		"percent":      percent,
+		"or_words":     orWords,
+		"plural":       plural,
+		"glyph":        glyph,
+		"meaning":      meaning,
+		"typeset":      typeset,
+		"memory":       func(bytes int64) string { return memory(verify.Number(bytes)) },
+		"first":        func(n int, all []string) []string { return all[:min(n, len(all))] },
+		"settings":     func(s verify.Settings) string { return settings(s) },
+		"class":        func(v verify.Verdict) string { return strings.ReplaceAll(strings.ToLower(v.String()), " ", "-") },
+		"add":          func(a, b int) int { return a + b },
+		"sum":          func(a, b float64) float64 { return a + b },
+		"brief":        brief,
+		"seconds":      seconds,
+		"px":           px,
+		"full":         full,
+		"nan":          func(x verify.Number) bool { return math.IsNaN(float64(x)) },
+		"ratio":        ratio,
+		"distance":     distance,
+		"certified":    certified,
+		"best":         best,
+		"best_pattern": bestPattern,
+		"paragraphs":   paragraphs,
+		"next_of":      nextOfControl,
+		"shape":        shapeOfMark,
 	}
 }
 

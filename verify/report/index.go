@@ -71,9 +71,9 @@ func ReadIndexRun(dir string, rd io.Reader) (*IndexRun, error) {
 	}, nil
 }
 
-// Name is what the run is called: its scenario, and the folder where that has another name.
+// Name is what the run is called: its scenario, and the folder where that has another name, or lies in another one.
 func (r *IndexRun) Name() string {
-	if base := path.Base(r.Dir); base != r.Scenario && base != "." {
+	if r.Dir != r.Scenario && r.Dir != "." {
 		return r.Scenario + " (" + r.Dir + ")"
 	}
 	return r.Scenario
@@ -106,6 +106,33 @@ type UnderWay struct {
 	Known   string `json:"known"`   // what is known so far; may be empty
 	Since   string `json:"since"`   // when it began, and how long ago
 	Running bool   `json:"running"` // whether it goes on
+}
+
+// Sum says in a few words what there is: "1 run under way, 2 reports".
+func (x *Index) Sum() string {
+	running := 0
+	for i := range x.UnderWay {
+		if x.UnderWay[i].Running {
+			running++
+		}
+	}
+	var parts []string
+	if running > 0 {
+		parts = append(parts, plural(running, "run")+" under way")
+	}
+	if stopped := len(x.UnderWay) - running; stopped > 0 {
+		parts = append(parts, plural(stopped, "run")+" broken off")
+	}
+	switch {
+	case len(x.Runs) > 0:
+		parts = append(parts, plural(len(x.Runs), "report"))
+	case x.Unread > 0:
+		parts = append(parts, "reports to be read")
+	default:
+		parts = append(parts, "no report yet")
+	}
+	sum := strings.Join(parts, ", ")
+	return strings.ToUpper(sum[:1]) + sum[1:]
 }
 
 // IndexHTML returns an index as one self-contained page in the style of WriteHTML, and the content-security-policy

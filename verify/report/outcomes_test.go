@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -59,8 +60,57 @@ func TestHeatViewMarksTheTolerance(t *testing.T) {
 	if v.Tolerance == nil || math.Abs(v.Tolerance.At-scaleWidth*2/7) > 1e-9 {
 		t.Errorf("the tolerance 1e-5 of a scale from 1e-7 to 1 is at %+v, want two sevenths", v.Tolerance)
 	}
-	if len(v.Stretches) != 2 || v.Stretches[0].Name != "1" || v.Stretches[1].Name != "–" {
+	if len(v.Stretches) != 2 || v.Stretches[0].Name != "basin 1" || v.Stretches[1].Name != "–" {
 		t.Errorf("stretches = %+v, want basin 1 and a trial without one", v.Stretches)
+	}
+}
+
+// The farthest pairs are in order, with their own distances before alignment, and what is not a number is counted.
+func TestHeatViewFarthestPairs(t *testing.T) {
+	nan := verify.Number(math.NaN())
+	p := verify.ProblemResult{Distances: &verify.Distances{
+		Trials: []int{4, 0, 1, 2, 3}, // pairs 40 41 42 43 01 02 03 12 13 23
+		After:  []verify.Number{3, nan, 1, 9, 3, 2, 0, 7, 3, 8}, Before: []verify.Number{30, nan, 10, 90, 31, 20, 0, 70, nan, 80},
+	}}
+	for i := range 5 {
+		p.Trials = append(p.Trials, verify.TrialResult{Label: string(rune('a' + i)), Basin: -1})
+	}
+	v, err := newHeatView("p1", &p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range v.Farthest {
+		got = append(got, f.A.Label+f.B.Label+" "+number(f.After)+" "+orWords(f.Before, "none"))
+	}
+	if want := []string{"ed 9 90", "cd 8 80", "bc 7 70", "ea 3 30", "ab 3 31"}; !slices.Equal(got, want) || v.Unknown != 1 {
+		t.Errorf("farthest %q, %d unknown, want %q and 1", got, v.Unknown, want)
+	}
+	if want := "p1-no-5"; v.Farthest[0].A.ID != want {
+		t.Errorf("the first leads to %q, want %q", v.Farthest[0].A.ID, want)
+	}
+	if r := v.Reading; r.Runs != "p1-trials" || r.Order != "4 0 1 2 3" || r.Low != 0 || r.High != 2 {
+		t.Errorf("for a script: %+v", r)
+	}
+}
+
+// A colour of the map stands for one step of its scale, so that a script can read it, and is neither white nor grey.
+func TestHeatShadesAreTold(t *testing.T) {
+	seen := map[string]bool{"ffffff": true, "808080": true}
+	shades := newHeatReading("p1", nil, 0, 1).Shades
+	if len(shades) != 6*heatShades {
+		t.Fatalf("%d digits of %d shades", len(shades), heatShades)
+	}
+	picture := heatPicture([]verify.Number{1}, 2, 1, -1, 0)
+	if r, g, b, _ := picture.At(1, 0).RGBA(); fmt.Sprintf("%02x%02x%02x", r>>8, g>>8, b>>8) != shades[len(shades)-6:] {
+		t.Errorf("the largest distance has another colour than the last shade, %s", shades[len(shades)-6:])
+	}
+	for i := 0; i < len(shades); i += 6 {
+		if s := shades[i : i+6]; seen[s] {
+			t.Errorf("shade %d is %s again", i/6, s)
+		} else {
+			seen[s] = true
+		}
 	}
 }
 

@@ -27,8 +27,10 @@ func uncertified(p *verify.ProblemResult, reason string) {
 	}
 }
 
-// provenSection returns the text of the first section about what is proven, "" where there is none.
+// provenSection returns the text of the first section about what is proven, without links to words, "" where there is
+// none.
 func provenSection(page string) string {
+	page = regexp.MustCompile(`<a class="term"[^>]*>([^<]*)</a>`).ReplaceAllString(page, "$1")
 	return strings.Join(matches(page, `(?s)<section>\s*(<h3 id="p1-proven".*?)</section>`), "")
 }
 

@@ -29,5 +29,10 @@ func TestHTMLSizeOfManyTrials(t *testing.T) {
 	if got := len(matches(page, `(<path class="mark )`)) - 6; got > mapMost || got < mapMost-10 {
 		t.Errorf("%d marks on the map, want about %d", got, mapMost)
 	}
+	// What a browser has to build before it shows anything: a row of a training run and little else.
+	const elements = 18
+	if n := len(matches(page, `(<[a-z])`)); n > elements*len(p.Trials)+10000 {
+		t.Errorf("a page of %d trials has %d elements, more than %d for each and 10000", len(p.Trials), n, elements)
+	}
 	t.Logf("%d trials: %d bytes", len(p.Trials), len(page))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,6 +79,39 @@ func grouped(s string) string {
 	}
 	return sign + digits
 }
+
+// typeset writes the numbers, powers and quotation marks of a recorded sentence, such as 1e-06, as the page writes its
+// own, 10⁻⁶. What is part of a word or a setting stays.
+func typeset(text string) string {
+	text = power.ReplaceAllStringFunc(text, func(s string) string {
+		n, err := strconv.Atoi(s[1:])
+		if err != nil {
+			return s
+		}
+		return superscript(n)
+	})
+	text = straightQuotes.ReplaceAllString(text, "$1“$2”")
+	return scientific.ReplaceAllStringFunc(text, func(s string) string {
+		m := scientific.FindStringSubmatch(s)
+		e, err := strconv.Atoi(m[4])
+		if err != nil {
+			return s
+		}
+		if m[3] == "1" {
+			return m[1] + minus(m[2]) + "10" + superscript(e)
+		}
+		return m[1] + minus(m[2]+m[3]) + "×10" + superscript(e)
+	})
+}
+
+// scientific is a number with an exponent: what is before it, its sign, its mantissa and its exponent.
+var scientific = regexp.MustCompile(`(^|[\s(])(-?)(\d+(?:\.\d+)?)e([-+]?\d{1,3})\b`)
+
+// power is a caret with a whole number.
+var power = regexp.MustCompile(`\^\d{1,4}\b`)
+
+// straightQuotes is what is between quotation marks, and what is before them.
+var straightQuotes = regexp.MustCompile(`(^|[\s(])"([^"]+)"`)
 
 // minus replaces hyphens by minus signs.
 func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }

@@ -133,6 +133,23 @@ func TestVerdictsHaveWords(t *testing.T) {
 	}
 }
 
+func TestTypeset(t *testing.T) {
+	for _, c := range []struct{ in, want, reason string }{
+		{"within 2e-07 of each other; 1e-06 is allowed", "within 2×10⁻⁷ of each other; 10⁻⁶ is allowed", ""},
+		{"(1e-6) and -1.5e+10, 3e8", "(10⁻⁶) and −1.5×10¹⁰, 3×10⁸", ""},
+		{`the control "both signs" fails`, "the control “both signs” fails", ""},
+		{"rate=1e-3 cell 1e5f", "rate=1e-3 cell 1e5f", "a setting and a digest stay"},
+		{`start="a b"`, `start="a b"`, "a setting stays"},
+		{"2e-0777", "2e-0777", "not an exponent"},
+		{"gauge × {±1}^10 × R", "gauge × {±1}¹⁰ × R", ""},
+		{"no number", "no number", ""},
+	} {
+		if got := typeset(c.in); got != c.want {
+			t.Errorf("typeset(%q) = %q, want %q %s", c.in, got, c.want, c.reason)
+		}
+	}
+}
+
 func TestGrouped(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"", ""},

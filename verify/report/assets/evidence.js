@@ -74,6 +74,7 @@
         r.text = r.cells.map((c, i) => this.names[i] === "seed" ? "seed=" + c : c).join(" ").toLowerCase();
       }
       this.sorted = [...this.rows];
+      this.order = "";
       this.sortable();
       this.filters();
       this.show({});

@@ -18,11 +18,16 @@ for (const film of document.querySelectorAll(".film")) {
       image.style.objectPosition = 100 * at + "% 0";
     }
   };
+  // The button is named by what it does next, so it has no state beside its name.
+  const name = does => {
+    button.textContent = does;
+    button.setAttribute("aria-label", does + " the ascent");
+  };
   let timer = 0;
   const stop = () => {
     clearInterval(timer);
     timer = 0;
-    button.textContent = "Play the ascent";
+    name("Play");
   };
   const step = by => {
     stop();
@@ -37,7 +42,7 @@ for (const film of document.querySelectorAll(".film")) {
     if (+range.value >= 1000) {
       range.value = 0;
     }
-    button.textContent = "Stop";
+    name("Pause");
     timer = setInterval(() => {
       range.value = +range.value + Math.round(25 * speed.value);
       show();

@@ -1,5 +1,6 @@
 "use strict";
-// What this adds: what a mark is, where the pointer is; looking closer at curves; wiping from one drawing to another.
+// What this adds: what a mark is, and what pair a pixel is, where the pointer is; looking closer at curves; wiping from
+// one drawing to another.
 // Everything it makes is of the class "scripted".
 {
   const make = (name, attributes, ...children) => {
@@ -23,6 +24,11 @@
       held = null;
     }
     tip.hidden = true;
+  };
+  const tipAt = (x, y) => {
+    const page = document.documentElement;
+    tip.style.left = Math.max(0, Math.min(x + 14, page.clientWidth - tip.offsetWidth - 4)) + scrollX + "px";
+    tip.style.top = (y + tip.offsetHeight + 24 > page.clientHeight ? y - tip.offsetHeight - 10 : y + 16) + scrollY + "px";
   };
   const near = [[0, 0], [-4, 0], [4, 0], [0, -4], [0, 4]];
   const under = (x, y) => {
@@ -58,9 +64,123 @@
         tip.textContent = title.textContent;
         tip.hidden = false;
       }
-      const page = document.documentElement;
-      tip.style.left = Math.max(0, Math.min(event.clientX + 14, page.clientWidth - tip.offsetWidth - 4)) + scrollX + "px";
-      tip.style.top = (event.clientY + tip.offsetHeight + 24 > page.clientHeight ? event.clientY - tip.offsetHeight - 10 : event.clientY + 16) + scrollY + "px";
+      tipAt(event.clientX, event.clientY);
+    });
+  }
+
+  // The pair that a pixel of a map of distances is: by pointer, and by arrow keys. The colour of the pixel tells how far
+  // the two are apart, to a step of the scale; the picture is all that a page has of so many numbers.
+  const superscripts = n => String(n).replace("-", "⁻").replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]);
+  const about = x => {
+    const [mantissa, exponent] = x.toExponential(1).split("e");
+    return +exponent < -3 || +exponent > 4 ? mantissa + "×10" + superscripts(+exponent) : String(+x.toPrecision(2));
+  };
+  for (const maps of document.querySelectorAll(".maps[data-runs]")) {
+    const {runs, order, block, low, high, shades} = maps.dataset;
+    const trials = order.split(" ");
+    const colours = new Map(shades.match(/.{6}/g).map((c, i, all) => [c, 10 ** (+low + (high - low) * i / (all.length - 1))]));
+    const side = Math.ceil(trials.length / block);
+    let rows = null;
+    const runAt = i => {
+      if (!rows) { // a row stays, and its place does not
+        const table = document.querySelector("#" + runs + " table");
+        const upTo = [...table.tHead.rows[0].cells].findIndex(c => c.dataset.filter === "status");
+        rows = new Map([...table.tBodies[0].rows].map(r => {
+          const cells = [...r.cells].slice(0, upTo).map(c => c.textContent);
+          return [cells[0], "run " + cells[0] + " (seed " + cells.slice(1).join(", ") + ")"];
+        }));
+      }
+      return rows.get(String(+trials[i] + 1));
+    };
+    const party = at => {
+      const last = Math.min((at + 1) * block, trials.length) - 1;
+      return block > 1 ? runAt(at * block) + " to " + runAt(last) : runAt(at);
+    };
+    const figures = [...maps.querySelectorAll("svg.map")];
+    const pixels = figures.map(() => null);
+    const told = k => {
+      const name = figures.length > 1 && k === 0 ? " before alignment" : " modulo symmetry";
+      return (x, y) => {
+        if (!pixels[k]) {
+          const canvas = make("canvas", {width: side, height: side});
+          const paint = canvas.getContext("2d");
+          paint.drawImage(pictures[k], 0, 0);
+          pixels[k] = paint.getImageData(0, 0, side, side).data;
+        }
+        const at = 4 * (y * side + x);
+        const colour = [0, 1, 2].map(i => pixels[k][at + i].toString(16).padStart(2, "0")).join("");
+        const d = colours.get(colour);
+        return (d !== undefined ? "about " + about(d) : colour === "ffffff" ? "0" : "not a number") + name;
+      };
+    };
+    const pictures = figures.map(svg => {
+      const image = new Image();
+      image.src = svg.querySelector("image").getAttribute("href");
+      return image;
+    });
+    const distances = figures.map((_, k) => told(k));
+    const words = (x, y) => {
+      if (x === y && +block === 1) {
+        return party(x) + " and itself";
+      }
+      const who = (block > 1 ? "the farthest of " : "") + party(y) + " and " + party(x);
+      try {
+        return who + ": " + distances.map(d => d(x, y)).reverse().join(", ");
+      } catch { // a picture beside the page, which a browser keeps from scripts where there is no server
+        return who;
+      }
+    };
+    figures.forEach(svg => {
+      const cursor = document.createElementNS(svg.namespaceURI, "rect");
+      cursor.setAttribute("class", "cursor scripted");
+      cursor.setAttribute("visibility", "hidden");
+      svg.append(cursor);
+      let at = [0, Math.min(1, side - 1)];
+      const image = svg.querySelector("image");
+      const unit = 320 / side;
+      const point = () => {
+        for (const [name, value] of Object.entries({x: at[0] * unit, y: at[1] * unit, width: unit, height: unit, visibility: "visible"})) {
+          cursor.setAttribute(name, value);
+        }
+        tip.textContent = words(...at);
+        tip.hidden = false;
+      };
+      const leave = () => {
+        cursor.setAttribute("visibility", "hidden");
+        tip.hidden = true;
+      };
+      svg.addEventListener("pointermove", event => {
+        const box = image.getBoundingClientRect();
+        const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map(v => Math.floor(v * side));
+        if (place.some(v => v < 0 || v >= side)) {
+          leave();
+          return;
+        }
+        at = place;
+        point();
+        tipAt(event.clientX, event.clientY);
+      });
+      svg.addEventListener("pointerleave", leave);
+      svg.setAttribute("tabindex", "0");
+      svg.setAttribute("aria-label", svg.getAttribute("aria-label") + "; arrow keys go from pair to pair");
+      const show = () => {
+        point();
+        const box = cursor.getBoundingClientRect();
+        tipAt(box.right, box.bottom);
+        document.querySelector(".news").textContent = tip.textContent;
+      };
+      svg.addEventListener("focus", () => svg.matches(":focus-visible") && show());
+      svg.addEventListener("blur", leave);
+      svg.addEventListener("keydown", event => {
+        const by = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
+        if (by) {
+          event.preventDefault();
+          at = at.map((v, i) => Math.min(Math.max(v + by[i], 0), side - 1));
+          show();
+        } else if (event.key === "Escape") {
+          leave();
+        }
+      });
     });
   }
 
@@ -161,7 +281,7 @@
     const back = pictures[1].cloneNode();
     const edge = document.createElement("i");
     front.alt = back.alt = "";
-    const name = label.querySelector("h4").textContent;
+    const name = label.querySelector("h4").firstChild.textContent;
     const range = make("input", {type: "range", min: "0", max: "100", value: "50", "aria-label": "how much of " + pictures[0].alt + " covers the other"});
     const other = make("select", {"aria-label": "what lies under " + pictures[0].alt}, ...pictures.slice(1).map((p, i) => make("option", {value: String(i + 1)}, p.alt)));
     const wipe = () => {
@@ -179,7 +299,7 @@
     const stack = make("div", {class: "stack", "aria-hidden": "true"}, back, front, edge);
     const figure = make("details", {class: "wipe scripted"}, make("summary", {}, "wipe between two of these pictures of " + name),
       stack, make("p", {class: "row"}, make("span", {}, pictures[0].alt + " over"), other), make("p", {class: "row"}, range));
-    label.querySelector(":scope > .facts").before(figure);
+    label.querySelector(":scope > .pair:last-of-type").after(figure);
     wipe();
   }
 }
