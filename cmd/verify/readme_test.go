@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"image/png"
 	"os"
@@ -77,6 +78,50 @@ func TestReadmeScenarioParses(t *testing.T) {
 	}
 	if _, err := verify.ParseScenario("README.md", []byte(text), []verify.Subject{digits.Subject{}}); err != nil {
 		t.Error(err)
+	}
+}
+
+// docs/run.cast is a recording of a terminal as asciinema plays it, and what the README shows of it is in it, line by
+// line: how far the run is at one time, and the table at its end.
+func TestReadmeShowsTheRecording(t *testing.T) {
+	header, events, _ := strings.Cut(readDoc(t, "docs/run.cast"), "\n")
+	var head struct{ Version, Width, Height int }
+	if err := json.Unmarshal([]byte(header), &head); err != nil || head.Version != 2 || head.Width != 80 || head.Height < 1 {
+		t.Fatalf("docs/run.cast begins with %+v, %v, want version 2 and a width of 80", head, err)
+	}
+	var text strings.Builder
+	last := 0.0
+	for line := range strings.Lines(events) {
+		var event []any
+		if err := json.Unmarshal([]byte(line), &event); err != nil || len(event) != 3 {
+			t.Fatalf("docs/run.cast: %v in the event %.80q", err, line)
+		}
+		at, isTime := event[0].(float64)
+		piece, isText := event[2].(string)
+		if !isTime || !isText || at < last || event[1] != "o" {
+			t.Fatalf("docs/run.cast: after %v seconds there is the event %.80q", last, line)
+		}
+		last = at
+		text.WriteString(piece)
+	}
+	plain := regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`).ReplaceAllString(text.String(), "")
+	recorded := regexp.MustCompile(`[\r\n]+`).Split(plain, -1)
+	_, shown, _ := strings.Cut(readDoc(t, "README.md"), "```console\n")
+	shown, _, _ = strings.Cut(shown, "```")
+	lines := 0
+	for line := range strings.Lines(shown) {
+		if line = strings.TrimRight(line, "\n"); line == "" {
+			continue
+		}
+		lines++
+		at := slices.Index(recorded, line)
+		if at < 0 {
+			t.Fatalf("the README shows the line %q, which docs/run.cast does not have after those before it", line)
+		}
+		recorded = recorded[at+1:]
+	}
+	if lines < 10 || !strings.Contains(shown, " train [") || !strings.Contains(shown, "verdict  check") {
+		t.Errorf("the README shows %d lines of docs/run.cast, want 10, with a bar and the table:\n%s", lines, shown)
 	}
 }
 

@@ -65,6 +65,8 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.index(w)
 	case "/.events":
 		s.events(w, r)
+	case "/favicon.ico": // browsers ask for it, and there is none
+		w.WriteHeader(http.StatusNoContent)
 	default:
 		s.file(w, r)
 	}

@@ -203,6 +203,7 @@ func TestServeAnswersOnlyThisMachine(t *testing.T) {
 		{"HEAD", "HEAD", "/", at, 200},
 		{"HEAD of events", "HEAD", "/.events", at, 200},
 		{"HEAD of nothing", "HEAD", "/absent", at, 404},
+		{"an icon, which there is none of", "GET", "/favicon.ico", at, 204},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r, body := ask(t, at, test.method, test.target, test.host)

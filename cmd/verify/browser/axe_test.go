@@ -63,8 +63,12 @@ type violation struct {
 	}
 }
 
+// allRules are those of WCAG A and AA, and those of best practice.
+const allRules = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+
 // TestAxe holds every page against all rules of WCAG A and AA and against best practice, with everything unfolded.
 func TestAxe(t *testing.T) {
+	t.Parallel()
 	script, missing := axe()
 	if missing != "" && os.Getenv("CI") != "" {
 		t.Fatal(missing)
@@ -75,14 +79,17 @@ func TestAxe(t *testing.T) {
 	}
 	for _, page := range append([]string{"dir/smoke/index.html"}, written...) {
 		for _, v := range views {
-			rules, least := `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`, 20
+			rules, least := allRules, 20
 			switch {
 			case v.name != "desktop" && strings.HasPrefix(page, "dir/"):
 				continue // the same page
 			case v.dark:
 				rules, least = `{type: "rule", values: ["color-contrast", "link-in-text-block"]}`, 1
 			}
-			t.Run(stem(page)+"/"+v.name, func(t *testing.T) { obeys(open(t, page, v), script, rules, least) })
+			t.Run(stem(page)+"/"+v.name, func(t *testing.T) {
+				t.Parallel()
+				obeys(open(t, page, v), script, rules, least)
+			})
 		}
 	}
 }

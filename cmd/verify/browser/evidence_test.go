@@ -33,6 +33,7 @@ func (b *tab) hash() string {
 const drawn = "new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true), 50)))"
 
 func TestFilterIsInTheAddress(t *testing.T) {
+	t.Parallel()
 	b := open(t, smoke+"#p1-trials?start=lognormal", view{})
 	want := []string{"1 lognormal", "2 lognormal"}
 	if got := b.seeds("p1"); !slices.Equal(got, want) {
@@ -87,6 +88,7 @@ func TestFilterIsInTheAddress(t *testing.T) {
 }
 
 func TestFilterThatNoRunHas(t *testing.T) {
+	t.Parallel()
 	b := open(t, smoke+"#p1-trials?status=%22%3E%3Cb%3E&page=9&sort=no-such", view{})
 	if got := len(b.seeds("p1")); got != 0 {
 		t.Errorf("%d rows are shown", got)
@@ -97,6 +99,7 @@ func TestFilterThatNoRunHas(t *testing.T) {
 }
 
 func TestSortByKeyboard(t *testing.T) {
+	t.Parallel()
 	b := open(t, smoke, view{})
 	const head = `[...document.querySelectorAll("#p1-trials thead th")].find(h => h.textContent.startsWith("steps"))`
 	const values = `[...document.querySelectorAll("#p1-trials tbody tr")].map(r => +r.cells[` + head + `.cellIndex].textContent)`
@@ -129,6 +132,7 @@ func TestSortByKeyboard(t *testing.T) {
 
 // A number with a power of ten is sorted as what it is.
 func TestSortByPowers(t *testing.T) {
+	t.Parallel()
 	b := open(t, smoke+"#p1-trials?sort=gradient-norm", view{})
 	got := eval[[]float64](b, `(() => { const at = [...document.querySelectorAll("#p1-trials thead th")].findIndex(h => h.textContent.startsWith("gradient"));
 		return [...document.querySelectorAll("#p1-trials tbody tr")].map(r => { const [m, e] = r.cells[at].textContent.split("×10");
@@ -140,6 +144,7 @@ func TestSortByPowers(t *testing.T) {
 
 // A link to what is folded unfolds it, with scripts and without.
 func TestLinksIntoFolds(t *testing.T) {
+	t.Parallel()
 	for _, v := range []view{{}, {noScript: true}} {
 		probe := open(t, crowded, v)
 		within := eval[string](probe, `document.querySelector("#controls details.runs:not([open]) tbody tr").id`)
@@ -158,12 +163,17 @@ func TestLinksIntoFolds(t *testing.T) {
 
 // The links of a claim lead to how it was computed, and on to the runs.
 func TestFromNumberToRun(t *testing.T) {
+	t.Parallel()
 	b := open(t, smoke, view{})
 	eval[bool](b, `document.querySelector('#claims td a[href="#p1-c2-how"]').click(), `+drawn)
 	if !eval[bool](b, `document.getElementById("p1-c2-how").open`) {
 		t.Fatal("the number does not lead to how it was computed")
 	}
 	b.keep("how.png", shot(b))
+	eval[bool](b, `document.getElementById("p1-c2-how").open = false, document.querySelector('#claims td a[href="#p1-c2-how"]').click(), `+drawn)
+	if !eval[bool](b, `document.getElementById("p1-c2-how").open`) {
+		t.Error("the number leads nowhere once the address is there already")
+	}
 	eval[bool](b, `document.querySelector('#p1-c2-how a[href^="#p1-cell-"]').click(), `+drawn)
 	if !eval[bool](b, `document.querySelector("#p1-trials tr:target").checkVisibility()`) {
 		t.Error("how it was computed does not lead to the run")
@@ -172,6 +182,7 @@ func TestFromNumberToRun(t *testing.T) {
 }
 
 func TestCopies(t *testing.T) {
+	t.Parallel()
 	b := open(t, smoke, view{})
 	button := `document.querySelector("#p1-c2-how .commands button")`
 	command := eval[string](b, button+`.previousElementSibling.textContent`)
@@ -207,6 +218,7 @@ func TestCopies(t *testing.T) {
 }
 
 func TestSectionThatIsReadIsMarked(t *testing.T) {
+	t.Parallel()
 	b := open(t, smoke, view{})
 	const marked = `[...document.querySelectorAll("nav [aria-current]")].map(a => a.hash)`
 	for _, id := range []string{"#p1-power", "#claims", "#trials"} {

@@ -69,36 +69,48 @@ func with(path string, m *testing.M) (err error) {
 	return nil
 }
 
-// makeReports fills dir with what the program writes: the scenario smoke in both layouts, a crowded page, and
-// pages about several results.
+// makeReports fills dir with what the program writes: the scenario smoke in both layouts, a crowded page, one of many
+// training runs, and pages about several results.
 func makeReports(dir string) error {
 	verify := filepath.Join(dir, "verify")
 	if err := program("go", "build", "-o", verify, "example.org/concord/cmd/verify"); err != nil {
 		return err
 	}
 	var wait sync.WaitGroup
-	var smoke, crowded error
-	wait.Go(func() {
-		smoke = program(verify, "run", "smoke", "--quiet", "--jobs", "1", "--out", filepath.Join(dir, "file"))
-	})
-	wait.Go(func() {
-		crowded = program(verify, "run", filepath.Join("testdata", "crowded.yaml"), "--quiet", "--jobs", "1", "--out", filepath.Join(dir, "file"))
-	})
-	wait.Wait()
-	if exit, ok := errors.AsType[*exec.ExitError](crowded); ok && exit.ExitCode() == 1 {
-		crowded = nil // it is made to fail
+	runs := []struct {
+		scenario string
+		code     int // that it ends with
+		err      error
+	}{{"smoke", 0, nil}, {filepath.Join("testdata", "many.yaml"), 0, nil}, {filepath.Join("testdata", "crowded.yaml"), 1, nil}}
+	for i := range runs {
+		r := &runs[i]
+		wait.Go(func() {
+			r.err = ends(r.code, program(verify, "run", r.scenario, "--quiet", "--out", filepath.Join(dir, "file")))
+		})
 	}
-	if err := errors.Join(smoke, crowded); err != nil {
-		return err
+	wait.Wait()
+	for _, r := range runs {
+		if r.err != nil {
+			return r.err
+		}
 	}
 	a, b := filepath.Join(dir, "file", "smoke"), filepath.Join(dir, "file", "crowded")
-	worse := program(verify, "diff", a, b, "--html", filepath.Join(dir, "diff.html"))
-	if exit, ok := errors.AsType[*exec.ExitError](worse); ok && exit.ExitCode() != 4 {
-		worse = nil // so it says that they differ
-	}
-	return errors.Join(worse,
+	return errors.Join(ends(1, program(verify, "diff", a, b, "--html", filepath.Join(dir, "diff.html"))),
 		program(verify, "report", a, "--layout", "dir", "--out", filepath.Join(dir, "dir", "smoke")),
 		program(verify, "history", filepath.Join(dir, "file"), "--html", filepath.Join(dir, "history.html")))
+}
+
+// ends returns err, which is that of a program, unless that ended with the exit code that it has to end with.
+func ends(code int, err error) error {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	switch {
+	case ok && exit.ExitCode() == code:
+		return nil
+	case err == nil && code != 0:
+		return fmt.Errorf("a program ended with 0, want %d", code)
+	default:
+		return err
+	}
 }
 
 // program runs a program; an error has what it wrote.

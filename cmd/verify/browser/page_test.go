@@ -23,29 +23,37 @@ func stem(page string) string {
 }
 
 func TestPages(t *testing.T) {
+	t.Parallel()
 	for _, page := range written {
 		for _, v := range views {
 			t.Run(stem(page)+"/"+v.name, func(t *testing.T) {
+				t.Parallel()
 				b := open(t, page, v)
 				b.clean(page)
 				if got := eval[string](b, "document.querySelector('h1').innerText"); strings.TrimSpace(got) == "" {
 					t.Error("the page has no heading to read")
 				}
 				b.keepWhole(stem(page) + "-" + v.name + ".png")
-				for _, unfolded := range []bool{false, true} {
-					if unfolded {
-						eval[int](b, "document.querySelectorAll('details').forEach(d => d.open = true), 0")
-					}
-					wide := eval[[]string](b, `[...document.querySelectorAll("body *")].filter(e => !e.parentElement.closest(".wide, pre"))
-						.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + "." + e.getAttribute("class"))`)
-					if width := eval[int](b, "document.scrollingElement.scrollWidth"); width > int(v.width) || len(wide) > 0 {
-						t.Errorf("unfolded %t: the page is %d wide in a window of %d: %q", unfolded, width, v.width, wide)
-					}
-				}
+				b.fits(v)
 				if dark := b.dark(); dark != v.dark {
 					t.Errorf("the page is dark: %t, want %t", dark, v.dark)
 				}
 			})
+		}
+	}
+}
+
+// fits reports what is wider than the window, with all folded and unfolded.
+func (b *tab) fits(v view) {
+	b.Helper()
+	for _, unfolded := range []bool{false, true} {
+		if unfolded {
+			eval[int](b, "document.querySelectorAll('details').forEach(d => d.open = true), 0")
+		}
+		wide := eval[[]string](b, `[...document.querySelectorAll("body *")].filter(e => !e.parentElement.closest(".wide, pre"))
+			.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + "." + e.getAttribute("class"))`)
+		if width := eval[int](b, "document.scrollingElement.scrollWidth"); width > int(v.width) || len(wide) > 0 {
+			b.Errorf("unfolded %t: the page is %d wide in a window of %d: %q", unfolded, width, v.width, wide)
 		}
 	}
 }
@@ -63,6 +71,7 @@ func (b *tab) dark() bool {
 }
 
 func TestVerdictIsReadFirst(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ page, verdict string }{{"file/smoke/index.html", "PASS"}, {"file/crowded/index.html", "FAIL"}} {
 		b := open(t, test.page, view{})
 		seen := eval[string](b, `(() => { const h = document.querySelector("h1"), r = h.getBoundingClientRect();
@@ -80,6 +89,7 @@ func TestVerdictIsReadFirst(t *testing.T) {
 const positions = `[...new Set([...document.querySelectorAll("img[data-frames]")].map(m => getComputedStyle(m).objectPosition))]`
 
 func TestFilmByKeyboard(t *testing.T) {
+	t.Parallel()
 	b := open(t, "file/smoke/index.html", view{})
 	at := func(key, want string) {
 		t.Helper()
@@ -119,21 +129,28 @@ func TestFilmByKeyboard(t *testing.T) {
 }
 
 func TestFilmPlays(t *testing.T) {
+	t.Parallel()
 	b := open(t, "file/smoke/index.html", view{})
 	eval[int](b, `document.querySelector(".film input").value = 0, document.querySelector(".film button").focus(), 0`)
 	b.press(kb.Enter)
-	if got := eval[string](b, "document.activeElement.textContent"); got != "Stop" {
-		t.Errorf("while it plays the button says %q, want Stop", got)
+	const name = `document.activeElement.textContent + ", " + document.activeElement.getAttribute("aria-label")`
+	if got, want := eval[string](b, name), "Pause, Pause the ascent"; got != want {
+		t.Errorf("while it plays the button says %q, want %q", got, want)
 	}
 	eval[bool](b, `new Promise(done => { const look = () => +document.querySelector(".film input").value > 200 ? done(true) : requestAnimationFrame(look); look(); })`)
 	b.press(" ")
-	if got := eval[string](b, "document.activeElement.textContent"); got == "Stop" {
+	if got, want := eval[string](b, name), "Play, Play the ascent"; got != want {
+		t.Errorf("once it is stopped the button says %q, want %q", got, want)
+	}
+	at := eval[string](b, `document.querySelector(".film input").value`)
+	if eval[bool](b, `new Promise(done => setTimeout(() => done(document.querySelector(".film input").value !== "`+at+`"), 200))`) {
 		t.Error("the button does not stop what it plays")
 	}
 }
 
 // Who asks for less motion gets no button that plays, and the slider.
 func TestReducedMotion(t *testing.T) {
+	t.Parallel()
 	b := open(t, "file/smoke/index.html", view{still: true})
 	visible := func(selector string) bool {
 		return eval[bool](b, fmt.Sprintf("document.querySelector(%q).checkVisibility()", selector))
@@ -151,6 +168,7 @@ func TestReducedMotion(t *testing.T) {
 
 // Without scripts everything is there but the controls.
 func TestWithoutScript(t *testing.T) {
+	t.Parallel()
 	const text = `document.body.innerText.replace(/\s+/g, " ")`
 	with := eval[string](open(t, "file/crowded/index.html", view{still: true}), `document.querySelectorAll(".film, .scripted").forEach(f => f.remove()), `+text)
 	b := open(t, "file/crowded/index.html", view{noScript: true})
@@ -173,8 +191,10 @@ func TestWithoutScript(t *testing.T) {
 }
 
 func TestPrints(t *testing.T) {
+	t.Parallel()
 	for _, page := range []string{"file/smoke/index.html", "diff.html", "history.html"} {
 		t.Run(stem(page), func(t *testing.T) {
+			t.Parallel()
 			b := open(t, page, view{dark: true})
 			pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPrintBackground(), chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFPreferCSSPageSize()))
 			if err != nil {

@@ -29,8 +29,10 @@ const intrude = `(async () => {
 })()`
 
 func TestPolicyStopsIntruders(t *testing.T) {
+	t.Parallel()
 	for _, page := range []string{"file/smoke/index.html", "dir/smoke/index.html", "diff.html", "history.html"} {
 		t.Run(page, func(t *testing.T) {
+			t.Parallel()
 			b := open(t, page, view{})
 			if worked := eval[[]string](b, intrude); len(worked) > 0 {
 				t.Errorf("what was put into the page had its way: %q", worked)
@@ -76,6 +78,7 @@ func (b *tab) readable() {
 // Jenkins shows archived pages under this policy unless it is told otherwise. It runs no scripts, so the page's
 // own is blocked, and nothing else.
 func TestFolderUnderJenkinsPolicy(t *testing.T) {
+	t.Parallel()
 	b := visit(t, serve(t, "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self';"), view{})
 	b.readable()
 	b.keepWhole("smoke-jenkins.png")
@@ -97,11 +100,13 @@ func TestFolderUnderJenkinsPolicy(t *testing.T) {
 }
 
 func TestFolder(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, address string }{
 		{"from a server", serve(t, "")},
 		{"from disk", "file://" + filepath.Join(reports, "dir", "smoke", "index.html")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			b := visit(t, test.address, view{})
 			b.readable()
 			if !eval[bool](b, `document.querySelector(".film input").checkVisibility()`) {
@@ -118,6 +123,7 @@ func TestFolder(t *testing.T) {
 
 // Both layouts show the same.
 func TestLayoutsShowTheSame(t *testing.T) {
+	t.Parallel()
 	file, dir := open(t, "file/smoke/index.html", view{}), open(t, "dir/smoke/index.html", view{})
 	for _, what := range []string{
 		"document.body.innerText", "String(document.querySelectorAll('body *').length)",

@@ -84,6 +84,7 @@ func visit(t *testing.T, address string, v view) *tab {
 		mobile = append(mobile, chromedp.EmulateMobile)
 	}
 	call(b, audits.Enable, cdp.Empty{})
+	call(b, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // as tabs are read at the same time
 	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: v.noScript})
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
@@ -112,6 +113,26 @@ func eval[V any](b *tab, expression string) V {
 		b.Fatalf("%.80s: %v", expression, err)
 	}
 	return v
+}
+
+// until waits until an expression is true, of a page that may load another one meanwhile.
+func (b *tab) until(what, expression string) {
+	b.Helper()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	for {
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		if err == nil && is {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			b.Fatalf("waited in vain until %s: the page says %t, %v", what, is, err)
+		}
+	}
 }
 
 // press sends keys to whatever has the focus.
