@@ -160,10 +160,12 @@ func (s *span) coordinates(m mat.Matrix) (coords []float64, extra *mat.Dense) {
 		s.turn(turned, blas.Trans)
 		top, bottom = mat.DenseCopyOf(turned.Slice(0, n, 0, d)), mat.DenseCopyOf(turned.Slice(n, p, 0, d))
 	}
-	inside := identity(p - n) // a basis of the columns of bottom
+	var inside *mat.Dense // a basis of the columns of bottom
 	if d < p-n {
 		inside = bottom
 		bottom = ThinQR(inside)
+	} else {
+		inside = identity(p - n)
 	}
 	switch {
 	case s.q == nil:

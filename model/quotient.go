@@ -30,7 +30,8 @@ import (
 // W is the idea of ScaledGD (Tong, Ma and Chi, JMLR 2021).
 type quotient struct {
 	*SpanFitness
-	spectra []spectrum // of C, for each part; shared
+	spectra []spectrum       // of C, for each part; shared
+	turned  []blas64.General // work space of precondition, as large as each part
 	inside  []blas64.General
 	sigma   []float64 // of K at the last point
 	total   float64   // T
@@ -68,6 +69,7 @@ func newQuotient(f *SpanFitness) *quotient {
 	})
 	q.spectra = f.shared.spectra
 	for i := range f.parts {
+		q.turned = append(q.turned, general(f.rows(i), f.d))
 		q.inside = append(q.inside, general(f.parts[i].data.cols, f.d))
 	}
 	return q
@@ -230,12 +232,11 @@ func (s *side) measure(sigma []float64, power, total, damping float64, rows blas
 // precondition implements preconditioner: it multiplies by the inverse of (4.3), damped.
 func (q *quotient) precondition(g []float64) {
 	q.each(len(q.parts), func(i int) {
-		s, c, inside := &q.b, &q.spectra[i], q.inside[i]
+		s, c, turned, inside := &q.b, &q.spectra[i], q.turned[i], q.inside[i]
 		if i == 0 {
 			s = &q.a
 		}
 		all := q.view(g, i, q.rows(i))
-		turned := general(all.Rows, q.d)
 		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, all, s.metric.RawMatrix(), 0, turned)
 		if m := len(c.values); m > 0 {
 			top := of(turned, 0, m)
