@@ -20,7 +20,11 @@ func (x *problemRun) appraise(ctx context.Context, label, trial int, of []drawn,
 	if !ok {
 		return nil
 	}
-	a, err := appraiser.Appraise(ctx, x.outcomes[trial].Tuple, label)
+	tuple, err := x.tuples.tuple(trial)
+	if err != nil {
+		return err
+	}
+	a, err := appraiser.Appraise(ctx, tuple, label)
 	if err != nil {
 		return fmt.Errorf("appraisal: %w", err)
 	}

@@ -51,7 +51,15 @@ func (x *problemRun) attack(ctx context.Context, scorer Scorer, attacks int) (*I
 		a, b := f.pairs[pair][0], f.pairs[pair][1]
 		// Instances are numbered through, so that no two searches share their start even where pairs share a seed.
 		request := AttackRequest{Label: label, Seed: x.cells[a].T.Seed, Instance: pair*attacks + n}
-		got, err := searcher.Attack(ctx, x.outcomes[a].Tuple, x.outcomes[b].Tuple, request)
+		first, err := x.tuples.tuple(a)
+		if err != nil {
+			return err
+		}
+		second, err := x.tuples.tuple(b)
+		if err != nil {
+			return err
+		}
+		got, err := searcher.Attack(ctx, first, second, request)
 		if err == nil && got == nil {
 			err = fmt.Errorf("the subject returned neither an attack nor an error")
 		}
@@ -120,9 +128,16 @@ func (x *problemRun) supremum(ctx context.Context, searcher Adversary) ([]float6
 	first, others := x.converged[0], x.converged[1:]
 	bounds := make([][]float64, len(others))
 	tick := x.progress("bound", len(others))
-	err := each(ctx, len(others), x.Jobs, func(i int) error {
-		var err error
-		bounds[i], err = x.bound(ctx, searcher, x.outcomes[first].Tuple, x.outcomes[others[i]].Tuple)
+	tuple, err := x.tuples.tuple(first)
+	if err != nil {
+		return nil, err
+	}
+	err = each(ctx, len(others), x.Jobs, func(i int) error {
+		other, err := x.tuples.tuple(others[i])
+		if err != nil {
+			return err
+		}
+		bounds[i], err = x.bound(ctx, searcher, tuple, other)
 		if err != nil {
 			return fmt.Errorf("bound on the difference of %s and %s: %w", x.cells[first].Label, x.cells[others[i]].Label, err)
 		}

@@ -160,7 +160,7 @@ func (x *problemRun) rehearse(ctx context.Context, k int) ([]Number, error) {
 	training, drawing := rehearser.StoppingRules(cell.T)
 	alone := *x.runner
 	alone.Jobs, alone.Progress = 1, func(Event) {}
-	e := &problemRun{runner: &alone, s: x.s, p: x.p}
+	e := &problemRun{runner: &alone, s: x.s, p: x.p, tuples: shelf{room: math.MaxInt}}
 	e.result.Symmetry = x.result.Symmetry
 	e.result.Trials = make([]TrialResult, 3)
 	for i, take := range []struct {
@@ -181,7 +181,11 @@ func (x *problemRun) rehearse(ctx context.Context, k int) ([]Number, error) {
 		if err != nil {
 			return nil, fmt.Errorf("trained %s: %w", take.how, err)
 		}
-		e.cells, e.outcomes, e.converged = append(e.cells, cell), append(e.outcomes, out), append(e.converged, i)
+		e.cells, e.converged = append(e.cells, cell), append(e.converged, i)
+		if out, err = e.aside(i, out); err != nil {
+			return nil, err
+		}
+		e.outcomes = append(e.outcomes, out)
 		e.result.Trials[i] = TrialResult{Cell: cell.ID, Label: take.how, Start: take.how, Status: out.Status, Fitness: Number(out.Fitness)}
 	}
 	for _, step := range []func(context.Context) error{
@@ -243,7 +247,11 @@ func (x *problemRun) redraw(ctx context.Context, gradNorm float64) error {
 		var pair []drawn
 		for trial, request := range []DrawRequest{{}, {GradNorm: gradNorm}} {
 			request.Label, request.Seed = k, x.cells[trial].T.Seed
-			d, err := artist.Draw(ctx, x.outcomes[trial].Tuple, request)
+			tuple, err := x.tuples.tuple(trial)
+			if err != nil {
+				return err
+			}
+			d, err := artist.Draw(ctx, tuple, request)
 			if err == nil {
 				err = d.check()
 			}

@@ -78,15 +78,21 @@ func encodeCell(id string, made Arithmetic, out *Outcome, log []byte) ([]byte, e
 	b = binary.LittleEndian.AppendUint64(b, uint64(len(text)))
 	b = append(b, text...)
 	for _, p := range out.Tuple {
-		m := p.M.RawMatrix()
-		for i := range m.Rows {
-			for _, x := range m.Data[i*m.Stride : i*m.Stride+m.Cols] {
-				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
-			}
-		}
+		b = appendEntries(b, p.M)
 	}
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...), nil
+}
+
+// appendEntries appends the entries of a matrix, row by row.
+func appendEntries(b []byte, d *mat.Dense) []byte {
+	m := d.RawMatrix()
+	for i := range m.Rows {
+		for _, x := range m.Data[i*m.Stride : i*m.Stride+m.Cols] {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+		}
+	}
+	return b
 }
 
 // errDamagedCell says that the file of a cell is not what encodeCell made.

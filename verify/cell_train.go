@@ -44,6 +44,7 @@ func TrainCells(ctx context.Context, s *Scenario, subjects []Subject, settings *
 			if len(x.cells) == 0 {
 				continue
 			}
+			x.forget = true
 			if err := x.train(ctx); err != nil {
 				return nil, nil, fmt.Errorf("%s, %s: train: %w", part.Name, x.result.Label, err)
 			}

@@ -18,7 +18,11 @@ func (x *problemRun) certify(ctx context.Context) error {
 	tick := x.progress("certify", len(x.converged)+1)
 	err := each(ctx, len(x.converged), x.Jobs, func(i int) error {
 		trial := x.converged[i]
-		c, err := certifier.Certify(ctx, x.outcomes[trial].Tuple)
+		tuple, err := x.tuples.tuple(trial)
+		if err != nil {
+			return err
+		}
+		c, err := certifier.Certify(ctx, tuple)
 		if err != nil {
 			return fmt.Errorf("%s: %w", x.cells[trial].Label, err)
 		}
@@ -44,8 +48,11 @@ func (x *problemRun) certify(ctx context.Context) error {
 	}
 	distances := make([]float64, len(x.converged))
 	err = each(ctx, len(x.converged), x.Jobs, func(i int) error {
-		var err error
-		distances[i], err = x.p.Symmetry().Distance(tuple, x.outcomes[x.converged[i]].Tuple)
+		trained, err := x.tuples.tuple(x.converged[i])
+		if err != nil {
+			return err
+		}
+		distances[i], err = x.p.Symmetry().Distance(tuple, trained)
 		return err
 	})
 	if err != nil {

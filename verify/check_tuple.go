@@ -26,7 +26,7 @@ func (x *problemRun) decideTuple(c *CheckResult, spec CheckSpec) {
 		largest, i, j := m.Max()
 		c.Value = Number(largest)
 		if spec.Exact {
-			c.Value = Number(x.differingBits())
+			c.Value = Number(x.apart.differing)
 		}
 		a, b := x.converged[i], x.converged[j]
 		c.Evidence = append(c.Evidence, Evidence{
@@ -53,16 +53,33 @@ func (x *problemRun) decideTuple(c *CheckResult, spec CheckSpec) {
 	}
 }
 
-// differingBits counts the converged trials whose tuple has not the bits of the first one's.
-func (x *problemRun) differingBits() int {
-	first := x.outcomes[x.converged[0]].Tuple
+// differingBits counts the converged trials whose tuple has not the bits of the first one's, where a check asks for it.
+func (x *problemRun) differingBits() (int, error) {
+	exact := func(c CheckSpec) bool { return c.Kind == "tuple" && c.Exact }
+	if len(x.converged) == 0 || !slices.ContainsFunc(x.s.Checks, exact) {
+		return 0, nil
+	}
 	count := 0
 	for _, trial := range x.converged[1:] {
-		if !sameBits(first, x.outcomes[trial].Tuple) {
+		same, err := x.sameTuples(x.converged[0], trial)
+		if err != nil {
+			return 0, err
+		}
+		if !same {
 			count++
 		}
 	}
-	return count
+	return count, nil
+}
+
+// sameTuples says whether the tuples of two trials have the same bits.
+func (x *problemRun) sameTuples(a, b int) (bool, error) {
+	s, err := x.tuples.tuple(a)
+	if err != nil {
+		return false, err
+	}
+	t, err := x.tuples.tuple(b)
+	return sameBits(s, t), err
 }
 
 func sameBits(a, b symmetry.Tuple) bool {

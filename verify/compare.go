@@ -16,6 +16,8 @@ type comparison struct {
 	trials        []int       // with a tuple; row i of the matrices is trial trials[i]
 	row           map[int]int // inverse of trials
 	after, before *symmetry.DistanceMatrix
+	copies        [2]int // two converged trials that are copies, see problemRun.copies; zeros where there are none
+	differing     int    // converged trials whose tuple has not the bits of the first one's; 0 where no check asks
 }
 
 // check returns the first check of a kind, nil when there is none.
@@ -30,32 +32,101 @@ func (x *problemRun) check(kind string) *CheckSpec {
 // compare measures all pairwise distances, with and without alignment, and takes the census of basins.
 func (x *problemRun) compare(ctx context.Context) error {
 	c := &comparison{row: map[int]int{}}
-	var tuples []symmetry.Tuple
-	for i, out := range x.outcomes {
-		if out != nil && out.Tuple != nil {
+	for i := range x.outcomes {
+		if x.tuples.has(i) {
 			c.row[i] = len(c.trials)
 			c.trials = append(c.trials, i)
-			tuples = append(tuples, out.Tuple)
 		}
 	}
-	if len(tuples) == 0 {
+	if len(c.trials) == 0 {
 		return nil
 	}
+	tuples := selection{&x.tuples, c.trials}
 	tick := x.progress("compare", 2)
 	settings := &symmetry.PairwiseSettings{Workers: x.Jobs}
 	var err error
-	if c.after, err = symmetry.Pairwise(ctx, x.p.Symmetry(), tuples, settings); err != nil {
+	if c.after, err = symmetry.PairwiseFrom(ctx, x.p.Symmetry(), tuples, settings); err != nil {
 		return err
 	}
 	tick("")
-	if c.before, err = symmetry.PairwiseRaw(ctx, x.p.Symmetry(), tuples, settings); err != nil {
+	if c.before, err = symmetry.PairwiseRawFrom(ctx, x.p.Symmetry(), tuples, settings); err != nil {
+		return err
+	}
+	if err := x.again(c); err != nil {
 		return err
 	}
 	tick("")
+	if c.copies, err = x.copies(); err != nil {
+		return err
+	}
+	if c.differing, err = x.differingBits(); err != nil {
+		return err
+	}
 	x.apart = c
 	x.basins()
 	x.distances()
 	x.soFar.settle(len(x.result.Basins), len(x.converged), x.result.Distances.Max)
+	return nil
+}
+
+// doubtful returns how near to a limit a distance among many is measured again: more than symmetry.Pairwise may err,
+// and few.
+func doubtful(limit float64) float64 { return max(1e-13, min(1e-10, limit/2)) }
+
+// again measures alone, pair by pair, what verdicts rest on: the distances of converged trials that are too near a
+// tolerance to tell on which side they are, and the largest one with and without alignment.
+func (x *problemRun) again(c *comparison) error {
+	limits := []float64{x.resolution()}
+	for _, spec := range x.s.Checks {
+		if spec.Kind == "tuple" && !spec.Exact {
+			limits = append(limits, spec.Tolerance)
+		}
+	}
+	group := x.p.Symmetry()
+	measure := func(m *symmetry.DistanceMatrix, distance func(x, y symmetry.Tuple) (float64, error), i, j int) error {
+		a, err := x.tuples.tuple(c.trials[i])
+		if err != nil {
+			return err
+		}
+		b, err := x.tuples.tuple(c.trials[j])
+		if err != nil {
+			return err
+		}
+		d, err := distance(a, b)
+		if err == nil {
+			m.Set(i, j, d)
+		}
+		return err
+	}
+	for k, s := range x.converged {
+		for _, t := range x.converged[k+1:] {
+			i, j := c.row[s], c.row[t]
+			near := func(limit float64) bool {
+				return math.Abs(c.after.At(i, j)-limit) <= doubtful(limit)
+			}
+			if slices.ContainsFunc(limits, near) {
+				if err := measure(c.after, group.Distance, i, j); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if len(x.converged) < 2 {
+		return nil
+	}
+	for _, of := range []struct {
+		m        *symmetry.DistanceMatrix
+		distance func(x, y symmetry.Tuple) (float64, error)
+	}{{c.after, group.Distance}, {c.before, group.Raw}} {
+		rows := make([]int, len(x.converged))
+		for i, trial := range x.converged {
+			rows[i] = c.row[trial]
+		}
+		_, i, j := submatrix(of.m, rows).Max()
+		if err := measure(of.m, of.distance, rows[i], rows[j]); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

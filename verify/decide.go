@@ -128,7 +128,10 @@ func (x *problemRun) standing() (Verdict, string) {
 	for _, trial := range x.converged {
 		starts[x.result.Trials[trial].Start] = true
 	}
-	a, b := x.copies()
+	var a, b int
+	if x.apart != nil {
+		a, b = x.apart.copies[0], x.apart.copies[1]
+	}
 	switch {
 	case len(x.converged) < 2:
 		return Inconclusive, "there are fewer than two converged trials to compare"
@@ -146,10 +149,10 @@ func (x *problemRun) standing() (Verdict, string) {
 	return Pass, ""
 }
 
-// copies returns two converged trials from different starts that took the same way to the last bit, 0 and 0
+// copies returns two converged trials from different starts that took the same way to the last bit, zeros
 // when there are none. What two starts have in common to the last bit, neither has decided: then something
 // that was meant to vary did not, and the agreement of copies shows nothing.
-func (x *problemRun) copies() (a, b int) {
+func (x *problemRun) copies() ([2]int, error) {
 	type way struct {
 		settings           string
 		steps, evaluations int
@@ -165,11 +168,14 @@ func (x *problemRun) copies() (a, b int) {
 			continue
 		}
 		other := x.outcomes[first]
-		if x.result.Trials[first].Start != t.Start && slices.Equal(out.Curve, other.Curve) && sameBits(out.Tuple, other.Tuple) {
-			return first, trial
+		if x.result.Trials[first].Start != t.Start && slices.Equal(out.Curve, other.Curve) {
+			same, err := x.sameTuples(first, trial)
+			if same || err != nil {
+				return [2]int{first, trial}, err
+			}
 		}
 	}
-	return 0, 0
+	return [2]int{}, nil
 }
 
 // undecided says why nothing follows, and what was seen all the same.

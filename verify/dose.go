@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -42,12 +43,13 @@ type reference struct {
 }
 
 // reference returns the tuple of the first converged trial, nil when there is none.
-func (x *problemRun) reference() *reference {
+func (x *problemRun) reference() (*reference, error) {
 	c := x.check("tuple")
 	if len(x.converged) == 0 || c == nil {
-		return nil
+		return nil, nil //nolint:nilnil // there is none, and that is no error
 	}
-	return &reference{x.p.Symmetry(), x.outcomes[x.converged[0]].Tuple, c.Tolerance}
+	tuple, err := x.tuples.tuple(x.converged[0])
+	return &reference{x.p.Symmetry(), tuple, c.Tolerance}, err
 }
 
 // dose runs curve i of s, and holds its outcomes against those of the scenario, nil where there is none.
@@ -73,10 +75,11 @@ func (r *runner) dose(ctx context.Context, s *Scenario, i int, own *reference) (
 			return d, nil
 		}
 		if err := x.train(ctx); err != nil {
-			return d, fmt.Errorf("%s: train: %w", x.s.Name, err)
+			return d, errors.Join(fmt.Errorf("%s: train: %w", x.s.Name, err), x.tuples.close())
 		}
 		var p DosePoint
 		p, failed, err = x.respond(ctx, own)
+		err = errors.Join(err, x.tuples.close())
 		if ctx.Err() != nil {
 			return d, ctx.Err()
 		}
@@ -98,7 +101,11 @@ func (x *problemRun) respond(ctx context.Context, own *reference) (p DosePoint, 
 	distances := make([]float64, len(x.cells))
 	err = each(ctx, len(x.converged), x.Jobs, func(i int) error {
 		trial := x.converged[i]
-		d, err := own.group.Distance(x.outcomes[trial].Tuple, own.tuple)
+		tuple, err := x.tuples.tuple(trial)
+		if err != nil {
+			return err
+		}
+		d, err := own.group.Distance(tuple, own.tuple)
 		if err == nil && math.IsNaN(d) {
 			err = fmt.Errorf("%s: the distance to the outcome of the scenario is NaN", x.cells[trial].Label)
 		}

@@ -278,8 +278,11 @@ func (unsure) Distance(symmetry.Tuple, symmetry.Tuple) (float64, error) { return
 func TestDistanceThatIsNaNIsNoAgreement(t *testing.T) {
 	out := honest(Trial{Seed: 1})
 	x := &problemRun{
-		runner: &runner{RunSettings: RunSettings{Jobs: 1}}, cells: []Cell{{Label: "seed=1"}}, converged: []int{0}, outcomes: []*Outcome{out},
+		runner: &runner{RunSettings: RunSettings{Jobs: 1}}, cells: []Cell{{Label: "seed=1"}}, converged: []int{0}, outcomes: []*Outcome{out}, tuples: shelf{room: shelved},
 		result: ProblemResult{Trials: []TrialResult{{Start: "seed=1", Status: Converged}}},
+	}
+	if err := x.tuples.put(0, out.Tuple); err != nil {
+		t.Fatal(err)
 	}
 	_, _, err := x.respond(context.Background(), &reference{unsure{}, out.Tuple, 1e-9})
 	if want := "seed=1: the distance to the outcome of the scenario is NaN"; err == nil || err.Error() != want {

@@ -73,7 +73,11 @@ func (x *problemRun) draw(ctx context.Context) error {
 	tick := x.progress("draw", len(jobs))
 	err = each(ctx, len(jobs), x.Jobs, func(i int) error {
 		j := jobs[i]
-		d, err := artist.Draw(ctx, x.outcomes[j.trial].Tuple, DrawRequest{
+		tuple, err := x.tuples.tuple(j.trial)
+		if err != nil {
+			return err
+		}
+		d, err := artist.Draw(ctx, tuple, DrawRequest{
 			Label: j.label, Seed: x.cells[j.trial].T.Seed, Instance: j.instance, Pattern: j.begun,
 			Frames: j.trial == networks[0] && j.instance < min(2, g.Instances),
 		})

@@ -123,7 +123,11 @@ func (x *problemRun) firstScores(scorer Scorer, in *Inputs) ([]float64, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	scores := scorer.Scores(nil, x.outcomes[x.converged[0]].Tuple, in)
+	tuple, err := x.tuples.tuple(x.converged[0])
+	if err != nil {
+		return nil, err
+	}
+	scores := scorer.Scores(nil, tuple, in)
 	if len(scores) != in.Count*in.Labels {
 		return nil, fmt.Errorf("inputs %s: %d scores, want %d", in.Name, len(scores), in.Count*in.Labels)
 	}

@@ -88,8 +88,11 @@ func (x *problemRun) goldens(ctx context.Context) error {
 	group := x.p.Symmetry()
 	distances := make([]float64, len(x.converged))
 	err := each(ctx, len(x.converged), x.Jobs, func(i int) error {
-		d, err := group.Distance(x.outcomes[x.converged[i]].Tuple, f.golden.Tuple)
-		distances[i] = d
+		tuple, err := x.tuples.tuple(x.converged[i])
+		if err != nil {
+			return err
+		}
+		distances[i], err = group.Distance(tuple, f.golden.Tuple)
 		return err
 	})
 	if err != nil {
@@ -203,7 +206,11 @@ func (x *problemRun) candidate() (*Golden, error) {
 			best = trial
 		}
 	}
-	tuple, conditioning, err := x.p.Symmetry().Canonical(x.outcomes[best].Tuple)
+	trained, err := x.tuples.tuple(best)
+	if err != nil {
+		return nil, err
+	}
+	tuple, conditioning, err := x.p.Symmetry().Canonical(trained)
 	if err != nil {
 		return nil, err
 	}

@@ -133,7 +133,7 @@ func Run(ctx context.Context, s *Scenario, subjects []Subject, settings *RunSett
 			}
 			p = x.result
 			if i == 0 {
-				own = x.reference()
+				own = x.own
 			}
 		}
 		result.Problems = append(result.Problems, p)
@@ -244,7 +244,7 @@ func (r *runner) open(ctx context.Context, s *Scenario, i int) (*problemRun, err
 		return nil, err
 	}
 	statement := s.Problems()[i]
-	x := &problemRun{runner: r, s: s}
+	x := &problemRun{runner: r, s: s, tuples: shelf{room: shelved}}
 	x.result = ProblemResult{
 		Label: s.ProblemLabel(subject.Space(), statement), Data: statement.Data, Settings: statement.Settings, Verdict: Error,
 		Digests: []Digest{}, Trials: []TrialResult{}, Checks: []CheckResult{},
@@ -274,11 +274,16 @@ func (r *runner) open(ctx context.Context, s *Scenario, i int) (*problemRun, err
 }
 
 // problem runs problem i of s.
-func (r *runner) problem(ctx context.Context, s *Scenario, i int) (*problemRun, error) {
-	x, err := r.open(ctx, s, i)
+func (r *runner) problem(ctx context.Context, s *Scenario, i int) (x *problemRun, err error) {
+	x, err = r.open(ctx, s, i)
 	if err != nil || x.p == nil {
 		return x, err
 	}
+	defer func() {
+		if rest := x.tuples.close(); err == nil {
+			err = rest
+		}
+	}()
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error
@@ -305,7 +310,8 @@ func (r *runner) problem(ctx context.Context, s *Scenario, i int) (*problemRun, 
 	}
 	x.decide()
 	x.result.legible()
-	return x, nil
+	x.own, err = x.reference()
+	return x, err
 }
 
 // phase adds to the time of a phase.

@@ -132,7 +132,11 @@ func (x *problemRun) scoreInputs(ctx context.Context, scorer Scorer, in *Inputs,
 		trial := x.converged[i]
 		buffer, _ := buffers.Get().(*[]float64)
 		defer buffers.Put(buffer)
-		scores := scorer.Scores(*buffer, x.outcomes[trial].Tuple, in)
+		tuple, err := x.tuples.tuple(trial)
+		if err != nil {
+			return err
+		}
+		scores := scorer.Scores(*buffer, tuple, in)
 		if len(scores) != size {
 			return fmt.Errorf("inputs %s, %s: %d scores, want %d", in.Name, x.cells[trial].Label, len(scores), size)
 		}

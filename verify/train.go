@@ -19,7 +19,9 @@ type problemRun struct {
 	cells  []Cell
 	result ProblemResult
 
-	outcomes  []*Outcome // by trial; nil where a trial failed
+	outcomes  []*Outcome // by trial, without tuples; nil where a trial failed
+	tuples    shelf      // those of the outcomes
+	forget    bool       // tuples are of no use once they are stored
 	unusable  []error    // by trial; why what was stored of it could not be used
 	converged []int      // trials whose outcome bears witness
 	apart     *comparison
@@ -34,6 +36,7 @@ type problemRun struct {
 	examined  []*CheckResult // by check; nil for those that decide judges
 
 	oracle symmetry.Tuple // nil where there is none
+	own    *reference     // what doses are held against, once all is decided; nil where there is none
 
 	compareErr, drawErr, certifyErr error // why a step could not be done
 }
@@ -125,7 +128,9 @@ func (x *problemRun) train(ctx context.Context) error {
 			t.Error = legible(failure.Error())
 			fmt.Fprintf(&log, "error: %v\n", failure)
 		} else {
-			x.outcomes[i] = out
+			if x.outcomes[i], err = x.aside(i, out); err != nil {
+				return err
+			}
 			t.Status, t.Fitness, t.GradNorm = out.Status, Number(out.Fitness), Number(out.GradNorm)
 			t.Steps, t.Evaluations = out.Steps, out.Evaluations
 			if out.Curve != nil {
@@ -161,6 +166,18 @@ func (x *problemRun) train(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// aside puts the tuple of an outcome on the shelf, and returns the rest.
+func (x *problemRun) aside(trial int, out *Outcome) (*Outcome, error) {
+	if out.Tuple != nil && !x.forget {
+		if err := x.tuples.put(trial, out.Tuple); err != nil {
+			return nil, fmt.Errorf("%s: %w", x.cells[trial].Label, err)
+		}
+	}
+	light := *out
+	light.Tuple = nil
+	return &light, nil
 }
 
 // sayUnusable says which stored outcomes could not be used: each that is damaged, and in one sentence all that were

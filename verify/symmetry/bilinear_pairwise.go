@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 )
 
 const (
@@ -21,14 +22,17 @@ const (
 )
 
 // pairs is the state of one call of Bilinear.pairwise. The tuples are normalised
-// to ‖K_t‖ = 1, K_t⁽ᵏ⁾ = scaleB[t] B_t⁽ᵏ⁾ a[t].
+// to ‖K_t‖ = 1, K_t⁽ᵏ⁾ = (scaleB[t] B_t⁽ᵏ⁾) (scaleA[t] A_t).
 type pairs struct {
-	tuples  []factors
-	a       []blas64.General // A_t/‖A_t‖
-	scaleB  []float64
-	norm2   [][]float64 // [k][t] is ‖K_t⁽ᵏ⁾‖²
-	shaky   []bool
-	workers int
+	g              Bilinear
+	src            Source
+	n              int
+	d, p, blockLen int
+	scaleA, scaleB []float64
+	norm2          [][]float64 // [k][t] is ‖K_t⁽ᵏ⁾‖²
+	shaky          []bool
+	workers        int
+	memory         int // bytes of coordinates, or of tuples, at a time
 
 	m     *DistanceMatrix
 	close []bool // packed: pairs that whole inner products cannot tell apart
@@ -42,22 +46,30 @@ type pairs struct {
 // which is which cheaply, every round takes the first tuple that has no cluster
 // as the leader of a new one and puts all tuples near it in there; pairs within
 // a cluster need no inner product.
-func (g Bilinear) pairwise(ctx context.Context, ts []Tuple, workers int) (*DistanceMatrix, error) {
-	n := len(ts)
+func (g Bilinear) pairwise(ctx context.Context, src Source, workers, memory int) (*DistanceMatrix, error) {
+	n := src.Len()
 	if n == 0 {
 		return NewDistanceMatrix(0, nil), nil
 	}
 	x := &pairs{
-		tuples: make([]factors, n), a: make([]blas64.General, n), scaleB: make([]float64, n), norm2: make([][]float64, g.Blocks),
-		shaky: make([]bool, n), workers: workers,
+		g: g, src: src, n: n,
+		scaleA: make([]float64, n), scaleB: make([]float64, n), norm2: packedPerBlock(g.Blocks, n),
+		shaky: make([]bool, n), workers: workers, memory: memory,
 		m: NewDistanceMatrix(n, nil),
 	}
 	x.close, x.exact = make([]bool, len(x.m.packed)), make([]bool, len(x.m.packed))
-	for k := range x.norm2 {
-		x.norm2[k] = make([]float64, n)
+	first, err := src.Tuple(0)
+	if err != nil {
+		return nil, err
 	}
-	err := each(ctx, n, workers, func(t int) error {
-		if err := x.normalise(t, g.factors(ts[t])); err != nil {
+	f := g.factors(first)
+	x.d, x.p, x.blockLen = f.d, f.p, f.blockLen
+	err = each(ctx, n, workers, func(t int) error {
+		tuple, err := src.Tuple(t)
+		if err == nil {
+			err = x.normalise(t, g.factors(tuple))
+		}
+		if err != nil {
 			return fmt.Errorf("tuple %d: %w", t, err)
 		}
 		return nil
@@ -76,10 +88,9 @@ func (g Bilinear) pairwise(ctx context.Context, ts []Tuple, workers int) (*Dista
 			}
 		}
 	}
-	if err := x.oneByOne(ctx); err != nil {
-		return nil, err
-	}
-	return x.m, nil
+	return x.m, fillPairs(ctx, x.m, src, x.exact, workers, memory, func(_, _ int, a, b Tuple) (float64, error) {
+		return g.factors(a).distance(g.factors(b))
+	})
 }
 
 func (x *pairs) normalise(t int, f factors) error {
@@ -91,18 +102,37 @@ func (x *pairs) normalise(t int, f factors) error {
 	for k, ck := range c {
 		x.norm2[k][t] = dot(ck, ck) / (norm * norm)
 	}
-	x.tuples[t] = f
-	x.a[t] = general(f.d, f.p)
-	scaleInto(x.a[t], 1/f.normA, f.a)
-	x.scaleB[t] = 1 / f.normB / norm
+	x.scaleA[t], x.scaleB[t] = 1/f.normA, 1/f.normB/norm
 	x.shaky[t] = norm < shaky
+	return nil
+}
+
+// a returns scaleA[t] A_t.
+func (x *pairs) a(t int) (blas64.General, error) {
+	m, err := x.src.Rows(t, "A", 0, x.d)
+	if err != nil {
+		return blas64.General{}, err
+	}
+	a := general(x.d, x.p)
+	scaleInto(a, x.scaleA[t], m.RawMatrix())
+	return a, nil
+}
+
+// b stores rows of scaleB[t] B_t⁽ᵏ⁾ in dst, from the given one on.
+func (x *pairs) b(dst blas64.General, k, t, from int) error {
+	start := k*x.blockLen + from
+	m, err := x.src.Rows(t, "B", start, start+dst.Rows)
+	if err != nil {
+		return err
+	}
+	scaleInto(dst, x.scaleB[t], m.RawMatrix())
 	return nil
 }
 
 // apart finds the distances of all pairs that are not near each other, and marks
 // the others as close.
 func (x *pairs) apart(ctx context.Context) error {
-	n := len(x.tuples)
+	n := x.n
 	var left []int
 	for t := range n {
 		if x.shaky[t] {
@@ -165,52 +195,26 @@ func (x *pairs) apart(ctx context.Context) error {
 //
 // whose error of some 1e-16 makes one of about 1e-16/d in d.
 func (x *pairs) whole(ctx context.Context, wanted []bool) error {
-	f := x.tuples[0]
-	inner := packedPerBlock(f.blocks, len(wanted))
+	inner := make([]float64, len(wanted)) // Σₖ |⟨K_s⁽ᵏ⁾,K_t⁽ᵏ⁾⟩|
 	err := blockProducts{
-		blocks: f.blocks, blockLen: f.blockLen, d: f.d, r: x.a,
-		p: func(dst blas64.General, k, t int) { scaleInto(dst, x.scaleB[t], x.tuples[t].block(k)) },
-	}.inner(ctx, inner, wanted, x.workers)
+		n: x.n, blocks: x.g.Blocks, blockLen: x.blockLen, d: x.d, r: x.a,
+		p: func(dst blas64.General, k, t int) error { return x.b(dst, k, t, 0) },
+	}.inner(ctx, wanted, x.workers, func(_, at int, v float64) { inner[at] += math.Abs(v) })
 	if err != nil {
 		return err
 	}
-	n := len(x.tuples)
-	for s := range n {
-		for t := s + 1; t < n; t++ {
-			i := packedIndex(n, s, t)
-			if !wanted[i] {
-				continue
+	own := make([]float64, x.n)
+	for _, of := range x.norm2 {
+		floats.Add(own, of)
+	}
+	for s := range x.n {
+		for t := s + 1; t < x.n; t++ {
+			if i := packedIndex(x.n, s, t); wanted[i] {
+				x.m.packed[i] = math.Sqrt(max(0, own[s]+own[t]-2*inner[i]))
 			}
-			var d2 float64
-			for k := range inner {
-				d2 += x.norm2[k][s] + x.norm2[k][t] - 2*math.Abs(inner[k][i])
-			}
-			x.m.packed[i] = math.Sqrt(max(0, d2))
 		}
 	}
 	return nil
-}
-
-// oneByOne computes the pairs that were left to Distance.
-func (x *pairs) oneByOne(ctx context.Context) error {
-	n := len(x.tuples)
-	var todo [][2]int
-	for s := range n {
-		for t := s + 1; t < n; t++ {
-			if x.exact[packedIndex(n, s, t)] {
-				todo = append(todo, [2]int{s, t})
-			}
-		}
-	}
-	return each(ctx, len(todo), x.workers, func(i int) error {
-		s, t := todo[i][0], todo[i][1]
-		d, err := x.tuples[s].distance(x.tuples[t])
-		if err != nil {
-			return fmt.Errorf("tuples %d and %d: %w", s, t, err)
-		}
-		x.m.packed[packedIndex(n, s, t)] = d
-		return nil
-	})
 }
 
 func packedPerBlock(blocks, length int) [][]float64 {

@@ -110,6 +110,8 @@ func TestMistakesPanic(t *testing.T) {
 	}{
 		{"At", func() { m.At(0, 2) }, "symmetry: index out of range"},
 		{"At negative", func() { m.At(-1, 0) }, "symmetry: index out of range"},
+		{"Set", func() { m.Set(0, 2, 1) }, "symmetry: index out of range"},
+		{"Set of the diagonal", func() { m.Set(1, 1, 1) }, "symmetry: index out of range"},
 		{"packed", func() { NewDistanceMatrix(3, []float64{1}) }, "symmetry: packed has not n(n-1)/2 entries"},
 		{"negative", func() { NewDistanceMatrix(-1, nil) }, "symmetry: negative number of things"},
 		{"Between", func() { Between(m, nil, []int{0}) }, "symmetry: empty cluster"},

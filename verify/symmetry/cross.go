@@ -16,10 +16,11 @@ import (
 // about 1e-16 of ‖P_s‖‖R_s‖‖P_t‖‖R_t‖, so differences of neighbours must not be
 // taken from them.
 type blockProducts struct {
-	blocks, blockLen, d int
-	r                   []blas64.General
+	n, blocks, blockLen, d int
+	// r returns R_t.
+	r func(t int) (blas64.General, error)
 	// p stores P_t⁽ᵏ⁾ in dst, blockLen×d.
-	p func(dst blas64.General, k, t int)
+	p func(dst blas64.General, k, t int) error
 }
 
 // Panels of about panelWidth columns share the work of forming P. Products are
@@ -32,10 +33,11 @@ const (
 	tileDepth  = 96
 )
 
-// inner stores ⟨X_s⁽ᵏ⁾,X_t⁽ᵏ⁾⟩ in dst[k] at the packed index of (s, t) for every
-// pair that is wanted, and leaves the rest alone.
-func (x blockProducts) inner(ctx context.Context, dst [][]float64, wanted []bool, workers int) error {
-	n := len(x.r)
+// inner tells found ⟨X_s⁽ᵏ⁾,X_t⁽ᵏ⁾⟩ and the packed index of (s, t), for every pair
+// that is wanted: one block after the other, from several goroutines, but from one
+// for each pair.
+func (x blockProducts) inner(ctx context.Context, wanted []bool, workers int, found func(k, at int, inner float64)) error {
+	n := x.n
 	width := max(1, panelWidth/x.d)
 	type pair struct{ rows, cols []int }
 	var tasks []pair
@@ -48,7 +50,7 @@ func (x blockProducts) inner(ctx context.Context, dst [][]float64, wanted []bool
 		}
 	}
 	return each(ctx, len(tasks), workers, func(i int) error {
-		return x.panel(ctx, dst, wanted, tasks[i].rows, tasks[i].cols)
+		return x.panel(ctx, found, wanted, tasks[i].rows, tasks[i].cols)
 	})
 }
 
@@ -76,15 +78,27 @@ func wantedIn(wanted []bool, n, s0, s1, t0, t1 int) (rows, cols []int) {
 }
 
 // panel does the wanted pairs of rows × cols.
-func (x blockProducts) panel(ctx context.Context, dst [][]float64, wanted []bool, rows, cols []int) error {
-	n, d := len(x.r), x.d
+func (x blockProducts) panel(ctx context.Context, found func(k, at int, inner float64), wanted []bool, rows, cols []int) error {
+	n, d := x.n, x.d
 	take := func(s, t int) bool { return s < t && wanted[packedIndex(n, s, t)] }
 	// h holds R_s R_tᵀ, one d×d matrix after the other.
 	h := make([]blas64.General, len(rows)*len(cols))
+	rightR := make([]blas64.General, len(cols))
+	for b, t := range cols {
+		r, err := x.r(t)
+		if err != nil {
+			return err
+		}
+		rightR[b] = r
+	}
 	for a, s := range rows {
+		r, err := x.r(s)
+		if err != nil {
+			return err
+		}
 		for b, t := range cols {
 			if take(s, t) {
-				h[a*len(cols)+b] = times(1, blas.NoTrans, x.r[s], blas.Trans, x.r[t])
+				h[a*len(cols)+b] = times(1, blas.NoTrans, r, blas.Trans, rightR[b])
 			}
 		}
 	}
@@ -98,11 +112,15 @@ func (x blockProducts) panel(ctx context.Context, dst [][]float64, wanted []bool
 			return err
 		}
 		for a, s := range rows {
-			x.p(one, k, s)
+			if err := x.p(one, k, s); err != nil {
+				return err
+			}
 			transposeInto(window(left, a*d, 0, d, x.blockLen), 1, one)
 		}
 		for b, t := range cols {
-			x.p(window(right, 0, b*d, x.blockLen, d), k, t)
+			if err := x.p(window(right, 0, b*d, x.blockLen, d), k, t); err != nil {
+				return err
+			}
 		}
 		for a0 := 0; a0 < len(rows); a0 += na {
 			a1 := min(a0+na, len(rows))
@@ -121,7 +139,7 @@ func (x blockProducts) panel(ctx context.Context, dst [][]float64, wanted []bool
 				for a := a0; a < a1; a++ {
 					for b := b0; b < b1; b++ {
 						if take(rows[a], cols[b]) {
-							dst[k][packedIndex(n, rows[a], cols[b])] = dot(window(g, (a-a0)*d, (b-b0)*d, d, d), h[a*len(cols)+b])
+							found(k, packedIndex(n, rows[a], cols[b]), dot(window(g, (a-a0)*d, (b-b0)*d, d, d), h[a*len(cols)+b]))
 						}
 					}
 				}

@@ -50,6 +50,15 @@ func (m *DistanceMatrix) At(i, j int) float64 {
 	return m.packed[packedIndex(m.n, i, j)]
 }
 
+// Set makes d the distance of i and j. It panics if either is out of range, or both
+// are the same.
+func (m *DistanceMatrix) Set(i, j int, d float64) {
+	if i < 0 || i >= m.n || j < 0 || j >= m.n || i == j {
+		panic("symmetry: index out of range")
+	}
+	m.packed[packedIndex(m.n, i, j)] = d
+}
+
 // Packed returns a copy of the strict upper triangle, row by row.
 func (m *DistanceMatrix) Packed() []float64 { return slices.Clone(m.packed) }
 
