@@ -11,6 +11,10 @@ TESTFLAGS =
 BENCH     = .
 COUNT     = 6
 OLD       =
+BASE      =
+SLOWER    = 10
+INSTRUCTIONS =
+BENCHFLAGS =
 AXE       = axe-core-4.14.1
 FUZZTIME  = 10s
 FUZZCACHE =
@@ -24,10 +28,10 @@ export CGO_ENABLED = 0
 export REASON
 
 .DEFAULT_GOAL = help
-.PHONY: help verify test axe lint race bench fuzz vuln soak matrix golden build fmt clean
+.PHONY: help verify test axe lint race bench bench-go bench-compare fuzz vuln soak matrix golden build fmt clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 verify: build ## train from many starts and check that all end in the same place (SCENARIO=seed-sweep)
 	bin/verify run $(SCENARIO)
@@ -66,11 +70,23 @@ lint: ## gofumpt, go.mod, vet, staticcheck, golangci-lint
 	$(TOOL) staticcheck ./...
 	$(TOOL) golangci-lint run
 
-bench: ## run the benchmarks and summarise them (BENCH=. COUNT=6 PKG=./...; OLD=file compares)
+# Beside PyTorch, SciPy and NumPy, where /usr/bin/python3 has them; says what is missing. BENCHFLAGS=-h lists the flags.
+bench: ## measure Concord beside what people would use instead, and beside the machine's floor (BENCHFLAGS=-full)
+	@mkdir -p bin
+	@vcs=false; if git rev-parse --quiet --verify HEAD >/dev/null 2>&1; then vcs=true; fi; \
+	$(GO) build -trimpath -buildvcs=$$vcs -o bin/bench ./bench
+	@bin/bench -out bin/bench.json $(BENCHFLAGS)
+
+bench-go: ## run the Go benchmarks and summarise them (BENCH=. COUNT=6 PKG=./...; OLD=file compares)
 	@mkdir -p bin
 	@echo "benchmarks go to bin/bench.txt" >&2
 	@$(GO) test -run '^$$' -bench '$(BENCH)' -count=$(COUNT) $(PKG) >bin/bench.txt || { cat bin/bench.txt; exit 1; }
 	@$(TOOL) benchstat $(OLD) bin/bench.txt
+
+bench-compare: ## run the Go benchmarks of revision BASE and of this tree in turns; fails if one is slower by more than SLOWER=10 % (BENCH=. COUNT=6 PKG=./..., INSTRUCTIONS=1 counts instructions)
+	@if [ -z "$(BASE)" ]; then echo "bench-compare: say with what: make bench-compare BASE=HEAD~1" >&2; exit 1; fi
+	@$(GO) run ./bench/compare -base '$(BASE)' -bench '$(BENCH)' -count $(COUNT) -slower $(SLOWER) \
+		$(if $(INSTRUCTIONS),-instructions) $(PKG)
 
 # Each package with fuzz targets is built for fuzzing once, and its targets run one after the other. Shortening what
 # is found takes longer than finding it, so it is kept short.
