@@ -163,11 +163,11 @@ func TestLimitAndSweep(t *testing.T) {
 			}
 			evaluations := 0
 			for _, path := range []string{one, two} {
-				r, err := c.do(t.Context(), job{Kind: "trial", Start: path, Tol: 1e-6, Limit: 60, Out: out}, patience)
+				trial, err := c.do(t.Context(), job{Kind: "trial", Start: path, Tol: 1e-6, Limit: 60, Out: out}, patience)
 				if err != nil {
 					t.Fatal(err)
 				}
-				evaluations += r.Evaluations
+				evaluations += trial.Evaluations
 			}
 			r, err = c.do(t.Context(), job{Kind: "sweep", Starts: []string{one, two}, Tol: 1e-6, Limit: 60}, patience)
 			if err != nil || r.Status != converged || r.Evaluations != evaluations || !(r.GradNorm <= 1e-6) {

@@ -10,16 +10,16 @@ import (
 // table is a markdown table.
 type table struct{ strings.Builder }
 
-func (t *table) row(cells ...string) { fmt.Fprintf(t, "| %s |\n", strings.Join(cells, " | ")) }
+func (t *table) row(cells ...string) { t.line("| %s |", strings.Join(cells, " | ")) }
 
 func (t *table) head(cells ...string) {
 	t.row(cells...)
 	t.row(slices.Repeat([]string{"---"}, len(cells))...)
 }
 
-func (t *table) title(format string, args ...any) { fmt.Fprintf(t, "\n### "+format+"\n\n", args...) }
+func (t *table) title(format string, args ...any) { t.line("\n### "+format+"\n", args...) }
 
-func (t *table) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }
+func (t *table) line(format string, args ...any) { t.WriteString(fmt.Sprintf(format, args...) + "\n") }
 
 // duration writes seconds with three digits and a unit that suits them.
 func duration(s float64) string {

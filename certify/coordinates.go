@@ -156,8 +156,8 @@ func (b *basis) group(groups [][]int) {
 // row stores the coordinates of sample s, for which l is not there, in dst.
 func (b *basis) row(dst []float64, s int) {
 	x := b.x.RawRowView(s)
-	for c, j := range b.at {
-		dst[c] = b.scale[c] * x[j]
+	for c, scale := range b.scale {
+		dst[c] = scale * x[b.at[c]] //nolint:gosec // all three have b.m entries
 	}
 }
 
@@ -295,7 +295,7 @@ func (pr *Problem) eachClass(f func(b *basis)) {
 			return nil
 		})
 	}
-	_ = g.Wait() // there is no error
+	g.Wait() //nolint:errcheck // no goroutine returns one
 }
 
 // images returns the coordinates of images, row by row.

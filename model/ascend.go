@@ -49,6 +49,8 @@ const (
 )
 
 // methods are their names.
+//
+//nolint:gochecknoglobals // a constant
 var methods = [...]string{Gradient: "gradient", LBFGS: "lbfgs", Quotient: "quotient"}
 
 // String returns the method's name, "gradient", "lbfgs" or "quotient".
@@ -59,8 +61,10 @@ func MethodNames() []string { return slices.Clone(methods[:]) }
 
 // ParseMethod is the inverse of String.
 func ParseMethod(name string) (Method, error) {
-	if m := slices.Index(methods[:], name); m >= 0 {
-		return Method(m), nil
+	for m := range Method(len(methods)) {
+		if m.String() == name {
+			return m, nil
+		}
 	}
 	return 0, fmt.Errorf("unknown method %q: want one of %s", name, strings.Join(methods[:], ", "))
 }

@@ -91,7 +91,7 @@ func parallel(workers, count int, do func(i int)) {
 			return nil
 		})
 	}
-	_ = g.Wait() // there is no error
+	g.Wait() //nolint:errcheck // no goroutine returns one
 }
 
 // scale takes the rows of x that meet data, in the units of what is stored of it.

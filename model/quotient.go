@@ -185,7 +185,7 @@ func (q *quotient) columns(x *mat.Dense, power float64) *mat.Dense {
 // scaledColumns returns x diag(weights).
 func scaledColumns(x *mat.Dense, weights []float64) *mat.Dense {
 	scaled := mat.DenseCopyOf(x)
-	for i := range len(weights) {
+	for i := range weights {
 		floats.Mul(scaled.RawRowView(i), weights)
 	}
 	return scaled

@@ -60,7 +60,7 @@ func NewSpanFitness(data *Data, start Params) (f *SpanFitness, x []float64) {
 	first := 0
 	for i := range f.shared.spans {
 		s := &f.shared.spans[i]
-		var m mat.Matrix = start.A.T()
+		m := start.A.T()
 		if i > 0 {
 			m = start.Block(i - 1)
 		}

@@ -253,7 +253,7 @@ func fixBlocks(f factors) float64 {
 	margin := 1.0
 	// right = A·1 and its entries with moduli inside.
 	right, rightAbs := rowSums(f.a)
-	gramA := times(1, blas.NoTrans, f.a, blas.Trans, f.a)
+	gramA := times(blas.NoTrans, f.a, blas.Trans, f.a)
 	for k := range f.blocks {
 		bk := f.block(k)
 		left, leftAbs := make([]float64, f.d), make([]float64, f.d)
@@ -264,14 +264,14 @@ func fixBlocks(f factors) float64 {
 			}
 		}
 		sum := floats.Dot(left, right)
-		norm2 := dot(times(1, blas.Trans, bk, blas.NoTrans, bk), gramA)
+		norm2 := dot(times(blas.Trans, bk, blas.NoTrans, bk), gramA)
 		if norm2 > 0 {
 			margin = min(margin, math.Abs(sum)/math.Sqrt(norm2*float64(f.p)*float64(f.blockLen)))
 		} else {
 			margin = 0
 		}
 		if math.Abs(sum) <= 1e-10*floats.Dot(leftAbs, rightAbs) {
-			sum, _ = peak(times(1, blas.NoTrans, bk, blas.NoTrans, f.a).Data)
+			sum, _ = peak(times(blas.NoTrans, bk, blas.NoTrans, f.a).Data)
 		}
 		if sum < 0 {
 			scaleInto(bk, -1, bk)

@@ -164,7 +164,7 @@ func small(products ...factors) [][]blas64.General {
 		}
 		rb := triangular(stack)
 		for i := range products {
-			c := times(1, blas.NoTrans, window(rb, 0, i*d, rb.Rows, d), blas.Trans, window(ra, 0, i*d, ra.Rows, d))
+			c := times(blas.NoTrans, window(rb, 0, i*d, rb.Rows, d), blas.Trans, window(ra, 0, i*d, ra.Rows, d))
 			out[i] = append(out[i], c)
 		}
 	}

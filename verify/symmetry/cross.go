@@ -98,7 +98,7 @@ func (x blockProducts) panel(ctx context.Context, found func(k, at int, inner fl
 		}
 		for b, t := range cols {
 			if take(s, t) {
-				h[a*len(cols)+b] = times(1, blas.NoTrans, r, blas.Trans, rightR[b])
+				h[a*len(cols)+b] = times(blas.NoTrans, r, blas.Trans, rightR[b])
 			}
 		}
 	}

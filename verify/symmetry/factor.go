@@ -98,8 +98,8 @@ func householder(m blas64.General) (tau []float64) {
 	return tau
 }
 
-// times returns s·op(a)·op(b).
-func times(s float64, ta blas.Transpose, a blas64.General, tb blas.Transpose, b blas64.General) blas64.General {
+// times returns op(a)·op(b).
+func times(ta blas.Transpose, a blas64.General, tb blas.Transpose, b blas64.General) blas64.General {
 	r, c := a.Rows, b.Cols
 	if ta == blas.Trans {
 		r = a.Cols
@@ -108,6 +108,6 @@ func times(s float64, ta blas.Transpose, a blas64.General, tb blas.Transpose, b 
 		c = b.Rows
 	}
 	dst := general(r, c)
-	blas64.Gemm(ta, tb, s, a, b, 0, dst)
+	blas64.Gemm(ta, tb, 1, a, b, 0, dst)
 	return dst
 }

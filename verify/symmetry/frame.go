@@ -115,22 +115,22 @@ func (x *pairs) newFrame(ctx context.Context, members []int) (*frame, error) {
 		f.qs[k] = general(x.blockLen, x.d)
 		scaleInto(f.qs[k], 1, b)
 		f.qs[k] = orthonormal(f.qs[k])
-		leadB[k] = times(1, blas.Trans, f.qs[k], blas.NoTrans, b)
+		leadB[k] = times(blas.Trans, f.qs[k], blas.NoTrans, b)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	leadA := times(1, blas.NoTrans, lead, blas.NoTrans, f.q)
+	leadA := times(blas.NoTrans, lead, blas.NoTrans, f.q)
 	return f, each(ctx, m, x.workers, func(i int) error {
 		a, err := x.a(members[i])
 		if err != nil {
 			return err
 		}
-		f.aq[i] = times(1, blas.NoTrans, a, blas.NoTrans, f.q)
+		f.aq[i] = times(blas.NoTrans, a, blas.NoTrans, f.q)
 		rest := f.outside(a, i, 0)
 		f.restA[i] = math.Sqrt(dot(rest, rest))
-		cross := times(1, blas.NoTrans, leadA, blas.Trans, f.aq[i])
+		cross := times(blas.NoTrans, leadA, blas.Trans, f.aq[i])
 		for k := range f.qs {
 			b := general(x.blockLen, x.d)
 			if err := x.b(b, k, members[i], 0); err != nil {
@@ -139,7 +139,7 @@ func (x *pairs) newFrame(ctx context.Context, members []int) (*frame, error) {
 			qb := f.split(b, k)
 			f.restB[k][i] = math.Sqrt(dot(b, b))
 			f.sign[k][i] = 1
-			if i > 0 && dot(times(1, blas.Trans, leadB[k], blas.NoTrans, qb), cross) < 0 {
+			if i > 0 && dot(times(blas.Trans, leadB[k], blas.NoTrans, qb), cross) < 0 {
 				f.sign[k][i] = -1
 			}
 		}
@@ -157,7 +157,7 @@ func (f *frame) outside(a blas64.General, i, from int) blas64.General {
 
 // split makes (1−QₖQₖᵀ)B of B in b, and returns QₖᵀB.
 func (f *frame) split(b blas64.General, k int) blas64.General {
-	qb := times(1, blas.Trans, f.qs[k], blas.NoTrans, b)
+	qb := times(blas.Trans, f.qs[k], blas.NoTrans, b)
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, f.qs[k], qb, 1, b)
 	return qb
 }
@@ -181,7 +181,7 @@ func (f *frame) block(ctx context.Context, k int) error {
 	err = each(ctx, m, f.workers, func(i int) error {
 		b := general(f.blockLen, f.d)
 		err := f.b(b, k, f.members[i], 0)
-		qb[i] = times(1, blas.Trans, f.qs[k], blas.NoTrans, b)
+		qb[i] = times(blas.Trans, f.qs[k], blas.NoTrans, b)
 		return err
 	})
 	if err != nil {
@@ -317,7 +317,7 @@ func (f *frame) ofRests(ctx context.Context, k int, loose []bool) (inner, own []
 		if err := ofB(b, k, i); err != nil {
 			return err
 		}
-		own[i] = max(0, dot(times(1, blas.Trans, b, blas.NoTrans, b), times(1, blas.NoTrans, a, blas.Trans, a)))
+		own[i] = max(0, dot(times(blas.Trans, b, blas.NoTrans, b), times(blas.NoTrans, a, blas.Trans, a)))
 		return nil
 	})
 	if err != nil {

@@ -96,7 +96,7 @@ func (g *gram) multiply(all blas64.General, length, i0, j0 int) {
 	if !anyPair(ascending(i0, i1), ascending(j0, j1), isWanted) {
 		return
 	}
-	p := times(1, blas.NoTrans, window(all, i0, 0, i1-i0, length), blas.Trans, window(all, j0, 0, j1-j0, length))
+	p := times(blas.NoTrans, window(all, i0, 0, i1-i0, length), blas.Trans, window(all, j0, 0, j1-j0, length))
 	for i := i0; i < i1; i++ {
 		for j := j0; j < j1; j++ {
 			if isWanted(i, j) {

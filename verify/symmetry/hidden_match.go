@@ -37,7 +37,7 @@ func matchUnits(x, y Tuple) *unitMatch {
 	scale := relativeTo(x, y)
 	m := &unitMatch{x: unitsOf(x, scale), y: unitsOf(y, scale)}
 	h := m.x.Rows
-	m.inner = times(1, blas.NoTrans, m.x, blas.Trans, m.y)
+	m.inner = times(blas.NoTrans, m.x, blas.Trans, m.y)
 	m.costs = make([]float64, h*h)
 	for i, v := range m.inner.Data {
 		m.costs[i] = -math.Abs(v)

@@ -202,7 +202,7 @@ func (b *tab) leadsSomewhere(address string) {
 			b.Errorf("%s leads away from %s", link, address)
 			continue
 		}
-		r, err := http.Get(link) //nolint:noctx // the server is ours, and ends with the test
+		r, err := http.Get(link)
 		if err != nil {
 			b.Error(err)
 			continue
@@ -269,6 +269,7 @@ func TestServedReport(t *testing.T) {
 	_, address := serves(t, dir, "0")
 	for _, name := range []string{"smoke", "smoke (in files/smoke)"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := visit(t, address, view{})
 			page := eval[string](b, fmt.Sprintf(`[...document.links].find(a => a.textContent === %q).href`, name))
 			b = visit(t, page+"#p1-trials?start=lognormal", view{})
