@@ -19,7 +19,7 @@ import (
 const chunk = 512
 
 // many images are worth several goroutines. Nothing computed depends on how many there are.
-const many = 4096
+const many = 512
 
 // A Problem is a training set in orthonormal coordinates: one basis for the images, and one for the features
 // of each class. M(λ) has as many columns as the first and as many rows as all the others together, at most

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack"
+	"gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 
@@ -27,11 +29,10 @@ type spans struct {
 // few, it is that of a QR factorisation; dependent samples are no trouble, since q then spans more. Where they are many,
 // it is what the columns of X give: some are zero in every sample, and some are equal in every sample.
 type span struct {
-	data       samples
-	q          *mat.Dense     // p×data.cols, orthonormal; nil for no columns, or the identity
-	reflectors blas64.General // p×n, of the QR factorisation
-	tau        []float64
-	rest       *mat.Dense // an orthonormal basis of what is orthogonal to q, where there is no factorisation
+	data samples
+	q    *mat.Dense     // p×data.cols, orthonormal; nil for no columns, or the identity
+	v, t blas64.General // p×n and n×n: the orthogonal factor of the QR factorisation is 1 − v t vᵀ
+	rest *mat.Dense     // an orthonormal basis of what is orthogonal to q, where there is no factorisation
 }
 
 // samples holds rows×cols numbers: entry (i, j) is scale[j] times what is stored.
@@ -70,13 +71,17 @@ func newSpan(x *mat.Dense, members []int) span {
 	for i, m := range members {
 		q.SetCol(i, x.RawRowView(m))
 	}
-	reflectors, tau := factorise(q)
-	s := span{data: samples{rows: n, cols: n, values: make([]float64, n*n)}, reflectors: reflectors, tau: tau, q: q}
+	v, tau := factorise(q)
+	s := span{data: samples{rows: n, cols: n, values: make([]float64, n*n)}, q: q, v: v, t: general(n, n)}
 	for i := range n {
-		for j := range i + 1 {
-			s.data.values[i*n+j] = reflectors.Data[j*n+i]
+		row := v.Data[i*n : (i+1)*n]
+		for j := i; j < n; j++ {
+			s.data.values[j*n+i] = row[j]
+			row[j] = 0
 		}
+		row[i] = 1
 	}
+	gonum.Implementation{}.Dlarft(lapack.Forward, lapack.ColumnWise, p, n, v.Data, v.Stride, tau, s.t.Data, s.t.Stride)
 	return s
 }
 
@@ -183,11 +188,13 @@ func (s *span) coordinates(m mat.Matrix) (coords []float64, extra *mat.Dense) {
 }
 
 // turn multiplies m by the orthogonal factor of the factorisation, of which q is the first columns, or by its transpose.
+// LAPACK's own routine for it writes into the reflectors while it runs, and these are shared.
 func (s *span) turn(m *mat.Dense, t blas.Transpose) {
-	work := make([]float64, 1)
-	lapack64.Ormqr(blas.Left, t, s.reflectors, s.tau, m.RawMatrix(), work, -1)
-	work = make([]float64, int(work[0]))
-	lapack64.Ormqr(blas.Left, t, s.reflectors, s.tau, m.RawMatrix(), work, len(work))
+	n, d := s.t.Rows, m.RawMatrix().Cols
+	inner, outer := general(n, d), general(n, d)
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.v, m.RawMatrix(), 0, inner)
+	blas64.Gemm(t, blas.NoTrans, 1, s.t, inner, 0, outer)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, s.v, outer, 1, m.RawMatrix())
 }
 
 func identity(n int) *mat.Dense {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -126,4 +127,30 @@ func TestSameBitsForAnyNumberOfWorkers(t *testing.T) {
 			t.Errorf("%d goroutines give other bits than one", workers)
 		}
 	}
+}
+
+// TestFitnessesShareTheirData makes fitnesses of the same data at the same time, as trials do. What they share must not be
+// written to.
+func TestFitnessesShareTheirData(t *testing.T) {
+	data := small(8, 3, 30, Modulus, 3)
+	const starts, times = 6, 40
+	start := func(i int) Params { return Uniform.Draw(uint64(i), 3, 64, 3) }
+	want := make([][]float64, starts)
+	for i := range starts {
+		_, want[i] = NewSpanFitness(data, start(i))
+	}
+	var wg sync.WaitGroup
+	for i := range starts {
+		wg.Go(func() {
+			for range times {
+				f, x := NewSpanFitness(data, start(i))
+				if !slices.Equal(x, want[i]) {
+					t.Errorf("start %d has other coordinates when others are at work", i)
+					return
+				}
+				newQuotient(f)
+			}
+		})
+	}
+	wg.Wait()
 }

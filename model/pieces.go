@@ -13,7 +13,7 @@ import (
 const (
 	// many samples are worth several goroutines. It decides in which order sums are made, so it must not depend on
 	// the machine.
-	many = 4096
+	many = 512
 	// longest is the most samples of a piece where there are many.
 	longest = 2048
 	// block is how many samples are met forward and backward before the next: they fit the second cache with what
