@@ -22,5 +22,5 @@
 // # The floor
 //
 // Operations and bytes are counted (cost.go), the machine's peak is measured in the same run (peak.go), and no program
-// of the same method can be faster than the larger of operations/peak and bytes/bandwidth.
+// of the same method can be faster than the larger of operations/peak and bytes/bandwidth, as far as the peak is one.
 package main

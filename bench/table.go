@@ -267,8 +267,13 @@ func (r *Run) sweeps(t *table) {
 			if m.Of > 0 {
 				trials = fmt.Sprintf("%d, scaled from %d", m.Of, m.Count)
 			}
-			t.row(p.Name, trials, fmt.Sprintf("%d × %d", m.Processes, m.Threads), spreadOf(secondsOf(ms)).times(),
-				spreadOf(ratios(ms, r.of("sweep", base, n))).factors(),
+			there := reached(ms)
+			whole := spreadOf(secondsOf(there)).times()
+			if len(there) < len(ms) {
+				whole = strings.TrimPrefix(whole+"; ", "—; ") + notReached(ms, len(there))
+			}
+			t.row(p.Name, trials, fmt.Sprintf("%d × %d", m.Processes, m.Threads), whole,
+				spreadOf(ratios(there, reached(r.of("sweep", base, n)))).factors(),
 				fmt.Sprintf("%.1e", worst(ms, func(m measurement) float64 { return m.GradNorm })),
 				megabytes(worst(ms, func(m measurement) float64 { return float64(m.PeakRSS) })))
 		}

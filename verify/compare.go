@@ -71,7 +71,7 @@ func (x *problemRun) compare(ctx context.Context) error {
 
 // doubtful returns how near to a limit a distance among many is measured again: more than symmetry.Pairwise may err,
 // and few.
-func doubtful(limit float64) float64 { return max(1e-13, min(1e-10, limit/2)) }
+func doubtful(limit float64) float64 { return max(1e-13, min(1e-9, limit/2)) }
 
 // again measures alone, pair by pair, what verdicts rest on: the distances of converged trials that are too near a
 // tolerance to tell on which side they are, and the largest one with and without alignment.
@@ -122,9 +122,16 @@ func (x *problemRun) again(c *comparison) error {
 		for i, trial := range x.converged {
 			rows[i] = c.row[trial]
 		}
-		_, i, j := submatrix(of.m, rows).Max()
-		if err := measure(of.m, of.distance, rows[i], rows[j]); err != nil {
-			return err
+		// Until the largest is one that was measured alone.
+		for largest, i, j := submatrix(of.m, rows).Max(); ; {
+			if err := measure(of.m, of.distance, rows[i], rows[j]); err != nil {
+				return err
+			}
+			next, k, l := submatrix(of.m, rows).Max()
+			if k == i && l == j || next >= largest {
+				break
+			}
+			largest, i, j = next, k, l
 		}
 	}
 	return nil

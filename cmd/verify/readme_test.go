@@ -179,7 +179,7 @@ func TestDocumentsLinkToWhatExists(t *testing.T) {
 func TestReadmeMakeTargetsExist(t *testing.T) {
 	makefile := readDoc(t, "Makefile")
 	for _, name := range documents(t) {
-		for _, m := range regexp.MustCompile("(?m)(?:^[ ]{4}|^|`)make ([a-z]+)(?:`|$| [A-Z]+=)").FindAllStringSubmatch(readDoc(t, name), -1) {
+		for _, m := range regexp.MustCompile("(?m)(?:^[ ]{4}|^|`)make ([a-z-]+)(?:`|$| [A-Z]+=)").FindAllStringSubmatch(readDoc(t, name), -1) {
 			if !strings.Contains(makefile, "\n"+m[1]+":") {
 				t.Errorf("%s shows make %s, and the Makefile has no such target", name, m[1])
 			}

@@ -151,8 +151,7 @@ func commands(p *verify.ProblemResult, c *verify.CheckResult, extreme []trialLin
 	return all
 }
 
-// withoutFolder returns the command of a run without the folder that it wrote to: what repeats a check must not write
-// over the page that it is about.
+// withoutFolder returns the command of a run without the folder that it wrote to, which is of the machine that ran it.
 func withoutFolder(run string) string {
 	return folderFlag.ReplaceAllString(run, "")
 }

@@ -180,7 +180,7 @@ func TestCommandsAddNoSecondOnly(t *testing.T) {
 	}
 }
 
-// What repeats a check does not write over the page that it stands on.
+// What repeats a check does not name a folder of the machine that it ran on.
 func TestCommandsLeaveTheFolderOut(t *testing.T) {
 	for _, c := range []struct{ run, want string }{
 		{"verify run smoke --out reports/a --seeds 3", "verify run smoke --seeds 3"},

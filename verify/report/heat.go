@@ -122,6 +122,9 @@ func (v *heatView) farthest(id string, p *verify.ProblemResult) {
 		for j := i + 1; j < len(d.Trials); j++ {
 			x := d.After[k]
 			k++
+			if p.Trials[d.Trials[i]].Status != verify.Converged || p.Trials[d.Trials[j]].Status != verify.Converged {
+				continue // what is said of the largest distance is said of those that converged
+			}
 			switch n := len(v.Farthest); {
 			case math.IsNaN(float64(x)):
 				v.Unknown++

@@ -73,7 +73,7 @@ func TestHeatViewFarthestPairs(t *testing.T) {
 		After:  []verify.Number{3, nan, 1, 9, 3, 2, 0, 7, 3, 8}, Before: []verify.Number{30, nan, 10, 90, 31, 20, 0, 70, nan, 80},
 	}}
 	for i := range 5 {
-		p.Trials = append(p.Trials, verify.TrialResult{Label: string(rune('a' + i)), Basin: -1})
+		p.Trials = append(p.Trials, verify.TrialResult{Label: string(rune('a' + i)), Status: verify.Converged, Basin: -1})
 	}
 	v, err := newHeatView("p1", &p)
 	if err != nil {
@@ -88,6 +88,14 @@ func TestHeatViewFarthestPairs(t *testing.T) {
 	}
 	if want := "p1-no-5"; v.Farthest[0].A.ID != want {
 		t.Errorf("the first leads to %q, want %q", v.Farthest[0].A.ID, want)
+	}
+	// What is said of the largest distance is said of runs that converged.
+	p.Trials[3].Status = verify.StepLimit
+	if v, err = newHeatView("p1", &p); err != nil {
+		t.Fatal(err)
+	}
+	if len(v.Farthest) != 5 || number(v.Farthest[0].After) != "7" {
+		t.Errorf("without run d the farthest are %+v, want 7 first", v.Farthest)
 	}
 	if r := v.Reading; r.Runs != "p1-trials" || r.Order != "4 0 1 2 3" || r.Low != 0 || r.High != 2 {
 		t.Errorf("for a script: %+v", r)

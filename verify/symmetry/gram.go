@@ -13,7 +13,7 @@ import (
 //
 //	‖s_i c_i − s_j c_j‖² = ‖D_i‖² + ‖D_j‖² − 2⟨D_i,D_j⟩
 //
-// with an error of about 1e-16·(‖D_i‖² + ‖D_j‖²): nothing is lost where all are near
+// with an error of about 1e-15·(‖D_i‖² + ‖D_j‖²): nothing is lost where all are near
 // the first. The products are of matrices, some lines of all vectors at a time, so
 // that about that many bytes of lines are in memory.
 type gram struct {
@@ -120,5 +120,6 @@ func (g *gram) near2(i, j int) float64 {
 	return max(0, g.diff2[i]+g.diff2[j]-2*g.inner[packedIndex(len(g.sign), i, j)])
 }
 
-// error2 bounds the error of near2, given ‖D‖² of both vectors.
-func error2(a, b float64) float64 { return 16 * 0x1p-52 * (a + b) }
+// error2 is about the error of near2, given ‖D‖² of both vectors: of sums of 10⁴ to 10⁵ rounded products, as random
+// walks. Sums whose roundings all go one way would err more.
+func error2(a, b float64) float64 { return 64 * 0x1p-52 * (a + b) }
