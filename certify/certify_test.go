@@ -252,6 +252,9 @@ func TestMissingIngredients(t *testing.T) {
 // TestDistanceAndRadiusHold sweeps trained tuples from far to near, and compares what is proven for each with
 // its distance from the oracle.
 func TestDistanceAndRadiusHold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("ten trainings; nothing in them goes on at the same time")
+	}
 	data := reference(t, 100)
 	pr := problem(t, data)
 	best, _ := oracle(t, pr, 20)
