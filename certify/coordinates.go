@@ -267,8 +267,8 @@ func (pr *Problem) collectFeatures(dst, w *mat.Dense) {
 	pr.eachClass(func(b *basis) { b.collect(b.block(dst), w) })
 }
 
-// pieces calls f with runs of samples of each class, for several classes at the same time: the coordinates l of their features, and those of their
-// images times λ. The products lᵀ(λ l') of a class add up to its block of M(λ).
+// pieces calls f with runs of samples of each class, for several classes at the same time: the coordinates l of their
+// features, and those of their images times λ. The products lᵀ(λ l') of a class add up to its block of M(λ).
 func (pr *Problem) pieces(lambda []float64, f func(b *basis, features, weighted *mat.Dense)) {
 	pr.eachClass(func(b *basis) {
 		var buf []float64

@@ -43,8 +43,8 @@ const (
 	Gradient Method = iota
 	// LBFGS is the limited-memory quasi-Newton method of Nocedal (1980), with the line search of lineSearch.
 	LBFGS
-	// Quotient is LBFGS on the product K = BA instead of its factors, preconditioned (quotient). It takes a fifth of the
-	// steps. What is not a fitness of factors it ascends as LBFGS does.
+	// Quotient is LBFGS on the product K = BA instead of its factors, preconditioned (quotient). What is not a fitness of
+	// factors it ascends as LBFGS does.
 	Quotient
 )
 

@@ -232,7 +232,7 @@ func factorise(x *mat.Dense) (reflectors blas64.General, tau []float64) {
 }
 
 // EqualColumns lists the columns of x that are not zero in all of the given rows, those together that are equal in all
-// of them bit for bit. Groups are in order of their first columns, and so are the columns of a group.
+// of them. Groups are in order of their first columns, and so are the columns of a group.
 func EqualColumns(x *mat.Dense, members []int) (groups [][]int) {
 	_, p := x.Dims()
 	all := make([]int, p)

@@ -37,6 +37,7 @@ func BenchmarkFuncGrad(b *testing.B) {
 		b.Run(fmt.Sprintf("n=%d/rank=20", n), func(b *testing.B) {
 			f, x := NewSpanFitness(reference(b, n), Uniform.Draw(1, 20, 784, 10))
 			grad := make([]float64, f.Len())
+			b.ReportAllocs()
 			for b.Loop() {
 				f.FuncGrad(grad, x)
 			}
@@ -53,7 +54,7 @@ func BenchmarkNewSpanFitness(b *testing.B) {
 
 func BenchmarkTrain(b *testing.B) {
 	data := reference(b, 100)
-	for _, a := range []Ascent{{Method: LBFGS}, {Method: Gradient, Rate: 0.1, Momentum: 0.95}} {
+	for _, a := range []Ascent{{Method: LBFGS}, {Method: Quotient}, {Method: Gradient, Rate: 0.1, Momentum: 0.95}} {
 		b.Run("n=100/rank=20/method="+a.Method.String(), func(b *testing.B) {
 			for b.Loop() {
 				if _, report := Train(context.Background(), data, Uniform.Draw(1, 20, 784, 10), a); report.Status != Converged {

@@ -275,6 +275,22 @@ func TestSpanRefusesToCrossTheWall(t *testing.T) {
 	}
 }
 
+func TestFuncGradPanicsOnWrongLengths(t *testing.T) {
+	f, x := NewSpanFitness(small(4, 2, 5, Modulus, 1), Uniform.Draw(1, 2, 16, 2))
+	for name, of := range map[string]objective{"factors": f, "product": newQuotient(f)} {
+		for _, lengths := range [][2]int{{f.Len(), f.Len() - 1}, {f.Len(), f.Len() + 1}, {f.Len() + 1, f.Len()}} {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("fitness of %s: no panic with a gradient of %d and a point of %d entries", name, lengths[0], lengths[1])
+					}
+				}()
+				of.FuncGrad(make([]float64, lengths[0]), append(x, 0)[:lengths[1]])
+			}()
+		}
+	}
+}
+
 func TestDrawerGradIsTheDerivative(t *testing.T) {
 	for _, side := range []int{4, 5} {
 		for _, reading := range []Reading{Modulus, RealPart} {

@@ -124,8 +124,10 @@ func newSpectrum(c *mat.Dense) spectrum {
 }
 
 // FuncGrad returns Φ and stores its gradient with respect to A and B in grad. Where some t_i has not the sign it had at
-// the start, or A has not full rank to rounding, it returns −Inf and grad is of no use.
+// the start, or A has not full rank to rounding, it returns −Inf and grad is of no use. It panics if a length is not
+// Len().
 func (q *quotient) FuncGrad(grad, x []float64) float64 {
+	q.check(grad, x)
 	phi := q.logs(x)
 	if math.IsInf(phi, -1) || !q.decompose(x) {
 		return math.Inf(-1)

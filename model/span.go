@@ -97,6 +97,7 @@ func (f *SpanFitness) view(x []float64, i, rows int) blas64.General {
 // it returns −Inf and grad is of no use: between here and there lies the wall t_i = 0 with φ = −∞, which
 // no ascent can pass. It panics if a length is not Len().
 func (f *SpanFitness) FuncGrad(grad, x []float64) float64 {
+	f.check(grad, x)
 	phi := f.logs(x)
 	if math.IsInf(phi, -1) {
 		return phi
@@ -116,6 +117,12 @@ func (f *SpanFitness) FuncGrad(grad, x []float64) float64 {
 
 	f.addSums(grad)
 	return phi
+}
+
+func (f *SpanFitness) check(grad, x []float64) {
+	if len(grad) != f.Len() || len(x) != f.Len() {
+		panic("model: point or gradient of wrong length")
+	}
 }
 
 // rows returns how many coordinates each column of part i has.
