@@ -58,6 +58,7 @@ type Floor struct {
 	N     int     `json:"n"`
 	Rank  int     `json:"rank"`
 	Flops float64 `json:"flops"`
+	Dense float64 `json:"dense"` // operations as gradientCost counts them for dense coordinates
 	Bytes float64 `json:"bytes"`
 }
 
@@ -267,7 +268,7 @@ func (b *session) size(ctx context.Context, z size, dir string) error {
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // the folder above goes too
 	c := gradientCost(shapeOf(f, b.rank))
-	b.Floors = append(b.Floors, Floor{N: z.N, Rank: b.rank, Flops: c.Flops, Bytes: c.Bytes})
+	b.Floors = append(b.Floors, Floor{N: z.N, Rank: b.rank, Flops: c.Flops, Dense: c.Dense, Bytes: c.Bytes})
 	j, err := b.judge(ctx, z, data)
 	if err != nil {
 		return err
@@ -359,7 +360,7 @@ func (b *session) turn(ctx context.Context, r *runner, f folder, z size, j *judg
 		case "gradient":
 			m.result, err = r.child.do(ctx, job{Kind: name, Start: startPath, Seconds: 0.5}, patience)
 		case "trial":
-			err = b.trial(ctx, r, f, j, startPath, &m)
+			err = b.trial(ctx, r, f, z, j, startPath, &m)
 		case "sweep":
 			err = b.sweep(ctx, r, f, &m)
 		case "images":
@@ -375,9 +376,9 @@ func (b *session) turn(ctx context.Context, r *runner, f folder, z size, j *judg
 	}
 }
 
-func (b *session) trial(ctx context.Context, r *runner, f folder, j *judge, startPath string, m *measurement) (err error) {
+func (b *session) trial(ctx context.Context, r *runner, f folder, z size, j *judge, startPath string, m *measurement) (err error) {
 	out := filepath.Join(f.dir, "end.f64")
-	m.result, err = r.child.do(ctx, job{Kind: "trial", Start: startPath, Tol: m.Tol, Limit: b.limit, Out: out}, b.allowance())
+	m.result, err = r.child.do(ctx, job{Kind: "trial", Start: startPath, Tol: m.Tol, Limit: z.Limit, Out: out}, seconds(2*z.Limit)+patience)
 	if err != nil {
 		return err
 	}

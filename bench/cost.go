@@ -1,9 +1,10 @@
 package main
 
-// A cost is what one evaluation of fitness and gradient needs at least, by the method of THEORY 4: in span coordinates,
-// each sample with the block of its own class, every product once.
+// A cost is what one evaluation of fitness and gradient needs at least, in span coordinates, each sample with the block of
+// its own class, every product once.
 type cost struct {
 	Flops float64 // floating-point operations, a product with its addition being two
+	Dense float64 // the same for coordinates without zeros, and with what the start adds to each span apart
 	Bytes float64 // read and written once: data, point and gradient, in float64, but for pixels that are kept as bytes
 }
 
@@ -16,28 +17,40 @@ type shape struct {
 	FeatureDims []int // m_k, the dimension of the span of the features of each class
 }
 
-// gradientCost counts, with n = Σ n_k,
+// gradientCost counts
 //
-//	forward and backward   2·2·d·(n m + Σ n_k m_k)                     u = D Aᵀ, v = R_k B⁽ᵏ⁾ and their transposes
+//	forward and backward   2·2·d·(e + Σ e_k)      u = D Aᵀ, v = R_k B⁽ᵏ⁾ and their transposes
 //	t, w u, w v            2 n d + 2 n d
 //	AAᵀ and Z, symmetric   d(d+1)·(a + b)
 //	(AAᵀ)A and B Z³        2·d²·(a + b)
 //	Z², Z³                 2·2·d³
 //
-// where a = m + d and b = Σ (m_k + d) are the rows of the coordinates of Aᵀ and of B: a start adds d to each span.
+// where e and e_k are the entries of the data that are not zero, and a and b the rows of the coordinates of Aᵀ and of B.
+// As many vectors as dimensions are a triangle in a basis of their own, e = n(n+1)/2; else e = n m. A start adds d rows to m
+// and to Σ m_k. Dense are e = n m throughout and b = Σ (m_k + d).
 func gradientCost(s shape) cost {
 	d := float64(s.Rank)
-	n, rows := 0.0, float64(s.ImageDims)+d
-	features := 0.0
-	for k, nk := range s.Samples {
-		n += float64(nk)
-		rows += float64(s.FeatureDims[k]) + d
-		features += float64(nk) * float64(s.FeatureDims[k])
+	entries := func(n, m int) float64 {
+		if n == m {
+			return float64(n*(n+1)) / 2
+		}
+		return float64(n * m)
 	}
-	images := n * float64(s.ImageDims)
+	n, rows, features, all := 0, s.ImageDims+2*s.Rank, 0.0, 0
+	for k, nk := range s.Samples {
+		n += nk
+		rows += s.FeatureDims[k]
+		features += entries(nk, s.FeatureDims[k])
+		all += nk * s.FeatureDims[k]
+	}
+	images := entries(n, s.ImageDims)
+	flops := func(entries float64, rows int) float64 {
+		return 4*d*entries + 4*float64(n)*d + (d*(d+1)+2*d*d)*float64(rows) + 4*d*d*d
+	}
 	return cost{
-		Flops: 4*d*(images+features) + 4*n*d + (d*(d+1)+2*d*d)*rows + 4*d*d*d,
-		Bytes: float64(s.PixelBytes)*images + 8*(features+2*rows*d),
+		Flops: flops(images+features, rows),
+		Dense: flops(float64(n*s.ImageDims+all), rows+s.Rank*(len(s.Samples)-1)),
+		Bytes: float64(s.PixelBytes)*images + 8*(features+2*float64(rows)*d),
 	}
 }
 

@@ -10,41 +10,50 @@ import (
 )
 
 // counted evaluates the gradient on numbers that do not matter, entry by entry, and counts multiplications and additions
-// in the products, where a sum begins with zero.
-func counted(s shape) (flops float64) {
-	dot := func(length int) { flops += 2 * float64(length) }
-	product := func(rows, length, cols int) {
-		for range rows * cols {
-			dot(length)
-		}
-	}
-	gram := func(rows int) { // the upper triangle
-		for i := range s.Rank {
-			for range s.Rank - i {
-				dot(rows)
+// in the products, where a sum begins with zero. Dense has no zeros among the data, and each span its own rows of the start.
+func counted(s shape, dense bool) (flops float64) {
+	product := func(rows, length, cols int, zero func(row, at int) bool) {
+		for i := range rows {
+			for l := range length {
+				if !zero(i, l) {
+					flops += 2 * float64(cols)
+				}
 			}
 		}
 	}
-	d, n, b := s.Rank, 0, 0
+	full := func(int, int) bool { return false }
+	data := func(rows, length, cols int) { // forward and backward
+		zero := full
+		if rows == length && !dense {
+			zero = func(row, at int) bool { return at > row }
+		}
+		product(rows, length, cols, zero)
+		product(length, rows, cols, func(at, row int) bool { return zero(row, at) })
+	}
+	gram := func(rows int) { // the upper triangle
+		for i := range s.Rank {
+			product(s.Rank-i, rows, 1, full)
+		}
+	}
+	d, n, b := s.Rank, 0, s.Rank
 	for k, nk := range s.Samples {
 		n += nk
-		b += s.FeatureDims[k] + d
-		product(nk, s.FeatureDims[k], d) // v
-		product(s.FeatureDims[k], nk, d) // its gradient
+		b += s.FeatureDims[k]
+		if dense && k > 0 {
+			b += d
+		}
+		data(nk, s.FeatureDims[k], d)
 	}
-	product(n, s.ImageDims, d)
-	product(s.ImageDims, n, d)
-	for range n {
-		dot(d)                  // t
-		flops += 2 * float64(d) // w u and w v
-	}
+	data(n, s.ImageDims, d)
+	product(n, d, 1, full)    // t
+	flops += 2 * float64(n*d) // w u and w v
 	a := s.ImageDims + d
 	gram(a)
 	gram(b)
-	product(d, d, d) // Z²
-	product(d, d, d) // Z³
-	product(a, d, d)
-	product(b, d, d)
+	product(d, d, d, full) // Z²
+	product(d, d, d, full) // Z³
+	product(a, d, d, full)
+	product(b, d, d, full)
 	return flops
 }
 
@@ -54,12 +63,16 @@ func TestGradientCost(t *testing.T) {
 		{Samples: []int{2, 3, 0}, Rank: 2, ImageDims: 4, FeatureDims: []int{2, 1, 0}},
 		{Samples: []int{7, 5}, Rank: 3, ImageDims: 9, FeatureDims: []int{6, 4}},
 	} {
-		if got, want := gradientCost(s).Flops, counted(s); got != want {
-			t.Errorf("gradientCost(%+v) = %v operations, want %v", s, got, want)
+		got := gradientCost(s)
+		if want := counted(s, false); got.Flops != want {
+			t.Errorf("gradientCost(%+v) = %v operations, want %v", s, got.Flops, want)
+		}
+		if want := counted(s, true); got.Dense != want {
+			t.Errorf("gradientCost(%+v) = %v operations with dense coordinates, want %v", s, got.Dense, want)
 		}
 	}
-	// 2 images in 3 dimensions, features in 2: 6 + 4 entries of data, 4 + 3 rows of one number, twice.
-	for pixel, want := range map[int]float64{8: 8 * (6 + 4 + 2*(4+3)), 1: 6 + 8*(4+2*(4+3))} {
+	// 2 images in 3 dimensions, features in 2: 6 + 3 entries of data, 4 + 3 rows of one number, twice.
+	for pixel, want := range map[int]float64{8: 8 * (6 + 3 + 2*(4+3)), 1: 6 + 8*(3+2*(4+3))} {
 		s := shape{Samples: []int{2}, Rank: 1, ImageDims: 3, PixelBytes: pixel, FeatureDims: []int{2}}
 		if got := gradientCost(s).Bytes; got != want {
 			t.Errorf("gradientCost(%+v) = %v bytes, want %v", s, got, want)

@@ -47,7 +47,7 @@ func (b *session) grow(ctx context.Context, dir string) error {
 			return err
 		}
 		c := gradientCost(shapeOf(large, rank))
-		if floor := (Floor{N: 1000, Rank: rank, Flops: c.Flops, Bytes: c.Bytes}); !slices.Contains(b.Floors, floor) {
+		if floor := (Floor{N: 1000, Rank: rank, Flops: c.Flops, Dense: c.Dense, Bytes: c.Bytes}); !slices.Contains(b.Floors, floor) {
 			b.Floors = append(b.Floors, floor)
 		}
 		return measure(measurement{Job: "gradient", Growth: growth, Rank: rank, Threads: cores}, large, large.load(rank),

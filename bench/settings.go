@@ -5,15 +5,17 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// A size is a number of samples with the tolerance that trials are to reach.
+// A size is a number of samples with the tolerance that trials are to reach, and the seconds they have.
 type size struct {
 	N      int
 	Tol    float64
+	Limit  float64
 	Rounds int
 }
 
@@ -41,7 +43,7 @@ func parse(args []string, stderr io.Writer) (*settings, int) {
 	s := &settings{args: args}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	sizes := flags.String("sizes", "100,1000,10000", "numbers of samples; 10000:1e-7 asks for another tolerance than 1e-9")
+	sizes := flags.String("sizes", "100,1000,10000", "numbers of samples; 10000:1e-7:300 asks for another tolerance than 1e-9, and gives trials 300 seconds")
 	flags.BoolVar(&s.full, "full", false, "n = 60000 too, one round")
 	flags.IntVar(&s.rounds, "rounds", 0, "rounds at every size; 0: 5 at 100 samples, 2 at 1,000, 1 at more")
 	names := flags.String("peers", "", "comma-separated names; empty: all, "+strings.Join(peerNames(), ", "))
@@ -50,7 +52,7 @@ func parse(args []string, stderr io.Writer) (*settings, int) {
 	flags.StringVar(&s.docs, "docs", "", "document whose part between the markers is replaced by the tables; empty: none")
 	flags.StringVar(&s.render, "render", "", "run nothing, and make the tables from these results")
 	flags.StringVar(&s.python, "python", "/usr/bin/python3", "interpreter of the peers")
-	flags.Float64Var(&s.limit, "limit", 90, "seconds after which a trial is given up")
+	flags.Float64Var(&s.limit, "limit", 90, "seconds after which a trial is given up, unless its size has others")
 	flags.IntVar(&s.cores, "cores", 2, "cores that each may use")
 	flags.IntVar(&s.rank, "rank", 20, "rank d")
 	flags.IntVar(&s.seeds, "seeds", 32, "trials of a sweep")
@@ -80,14 +82,18 @@ func (s *settings) check(rest []string, sizes, names, jobs string) (err error) {
 		sizes += ",60000"
 	}
 	for text := range strings.SplitSeq(sizes, ",") {
-		n, tol, found := strings.Cut(text, ":")
-		z := size{Tol: 1e-9, Rounds: s.rounds}
-		if z.N, err = strconv.Atoi(n); err != nil || z.N < 1 || z.N > 60000 {
-			return fmt.Errorf("-sizes: %q is not a number from 1 to 60000", n)
+		fields := strings.Split(text, ":")
+		z := size{Tol: 1e-9, Limit: s.limit, Rounds: s.rounds}
+		if z.N, err = strconv.Atoi(fields[0]); err != nil || z.N < 1 || z.N > 60000 {
+			return fmt.Errorf("-sizes: %q is not a number from 1 to 60000", fields[0])
 		}
-		if found {
-			if z.Tol, err = strconv.ParseFloat(tol, 64); err != nil || !(z.Tol > 0) {
-				return fmt.Errorf("-sizes: %q is not a positive tolerance", tol)
+		more := []*float64{&z.Tol, &z.Limit}
+		if len(fields) > 1+len(more) {
+			return fmt.Errorf("-sizes: %q is more than samples:tolerance:seconds", text)
+		}
+		for i, field := range fields[1:] {
+			if *more[i], err = strconv.ParseFloat(field, 64); err != nil || !(*more[i] > 0) || math.IsInf(*more[i], 1) {
+				return fmt.Errorf("-sizes: %q in %q is not a positive number", field, text)
 			}
 		}
 		if z.Rounds == 0 {

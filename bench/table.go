@@ -148,8 +148,9 @@ func (r *Run) gradients(t *table) {
 			}
 		}
 	}
-	t.line("\nThe floor is the larger of operations/peak and bytes/bandwidth, on all cores; bytes count where they exceed the last cache.\n")
-	t.head("n", "d", "operations", "bytes", "floor", "Concord", "Concord / floor")
+	t.line("\nThe floor is the larger of operations/peak and bytes/bandwidth, on all cores; bytes count where they exceed the last cache. " +
+		"The last two columns count the operations of dense coordinates.\n")
+	t.head("n", "d", "operations", "bytes", "floor", "Concord", "Concord / floor", "operations, dense", "Concord / floor, dense")
 	for _, f := range r.Floors {
 		var ms []measurement
 		for _, m := range r.Measurements {
@@ -161,8 +162,10 @@ func (r *Run) gradients(t *table) {
 			continue
 		}
 		floor, s := f.seconds(r.Peak, r.Machine.LastCache), spreadOf(secondsOf(ms))
+		dense := Floor{Flops: f.Dense, Bytes: f.Bytes}.seconds(r.Peak, r.Machine.LastCache)
+		over := func(floor float64) string { return spread{s.Median / floor, s.Min / floor, s.Max / floor}.factors() }
 		t.row(fmt.Sprint(f.N), fmt.Sprint(f.Rank), fmt.Sprintf("%.3g", f.Flops), fmt.Sprintf("%.3g", f.Bytes), duration(floor),
-			s.times(), spread{s.Median / floor, s.Min / floor, s.Max / floor}.factors())
+			s.times(), over(floor), fmt.Sprintf("%.3g", f.Dense), over(dense))
 	}
 }
 

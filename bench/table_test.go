@@ -127,8 +127,8 @@ func TestBetween(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	s, code := parse([]string{"-sizes", "100,1000:1e-7", "-full", "-peers", "scipy,concord"}, &strings.Builder{})
-	want := []size{{100, 1e-9, 5}, {1000, 1e-7, 2}, {60000, 1e-9, 1}}
+	s, code := parse([]string{"-sizes", "100,1000:1e-7,2000:1e-6:300", "-full", "-peers", "scipy,concord"}, &strings.Builder{})
+	want := []size{{100, 1e-9, 90, 5}, {1000, 1e-7, 90, 2}, {2000, 1e-6, 300, 1}, {60000, 1e-9, 90, 1}}
 	if s == nil || code != 0 {
 		t.Fatalf("parse = %v, %d", s, code)
 	}
@@ -139,6 +139,8 @@ func TestSettings(t *testing.T) {
 		{"-sizes", "0"},
 		{"-sizes", "100:x"},
 		{"-sizes", "100:NaN"},
+		{"-sizes", "100:1e-9:Inf"},
+		{"-sizes", "100:1e-9:10:10"},
 		{"-peers", "jax"},
 		{"-jobs", "dance"},
 		{"-limit", "NaN"},

@@ -21,18 +21,20 @@ type spans struct {
 	once  sync.Once
 	spans []span
 
-	spectraOnce sync.Once
-	spectra     []spectrum // of C (4.3)
+	bandsOnce sync.Once
+	bands     []band // of C (4.3)
 }
 
-// A span is that of some rows of X, with the rows in coordinates. Its basis q is the smaller of two. Where samples are
-// few, it is that of a QR factorisation; dependent samples are no trouble, since q then spans more. Where they are many,
-// it is what the columns of X give: some are zero in every sample, and some are equal in every sample.
+// A span is that of some rows of X, with the rows in coordinates. Its basis is the smaller of two. Where samples are few,
+// it is that of an LQ factorisation; dependent samples are no trouble, since the basis then spans more. Where they are
+// many, it is what the columns of X give: some are zero in every sample, and some are equal in every sample.
+//
+// The basis is the first data.cols vectors of an orthonormal one of the whole space, H. With neither v nor q it is the
+// identity.
 type span struct {
 	data samples
-	q    *mat.Dense     // p×data.cols, orthonormal; nil for no columns, or the identity
-	v, t blas64.General // p×n and n×n: the orthogonal factor of the QR factorisation is 1 − v t vᵀ
-	rest *mat.Dense     // an orthonormal basis of what is orthogonal to q, where there is no factorisation
+	v, t blas64.General // n×p and n×n: H = 1 − vᵀtv
+	q    blas64.General // p×p: H
 }
 
 // samples holds rows×cols numbers: entry (i, j) is scale[j] times what is stored.
@@ -41,6 +43,7 @@ type samples struct {
 	scale      []float64 // nil stands for ones
 	values     []float64 // row by row; nil where bytes holds them
 	bytes      []uint8
+	lower      bool // row i has nothing beyond column i
 }
 
 // of finds the spans of data, once.
@@ -61,28 +64,38 @@ func (s *spans) of(data *Data) *spans {
 func newSpan(x *mat.Dense, members []int) span {
 	_, p := x.Dims()
 	n := len(members)
-	if groups := EqualColumns(x, members); n > len(groups) || n >= p {
-		return groupedSpan(x, members, groups)
-	}
 	if n == 0 {
 		return span{}
 	}
-	q := mat.NewDense(p, n, nil)
-	for i, m := range members {
-		q.SetCol(i, x.RawRowView(m))
+	most := n - 1
+	if n >= p {
+		most = p
 	}
-	v, tau := factorise(q)
-	s := span{data: samples{rows: n, cols: n, values: make([]float64, n*n)}, q: q, v: v, t: general(n, n)}
+	if groups, ok := equalColumns(x, members, most); ok {
+		return groupedSpan(x, members, groups)
+	}
+	s := span{data: samples{rows: n, cols: n, values: make([]float64, n*n), lower: true}, v: general(n, p), t: general(n, n)}
+	for i, m := range members {
+		copy(s.v.Data[i*p:], x.RawRowView(m))
+	}
+	tau := make([]float64, n)
+	call(func(work []float64, lwork int) { lapack64.Gelqf(s.v, tau, work, lwork) })
 	for i := range n {
-		row := v.Data[i*n : (i+1)*n]
-		for j := i; j < n; j++ {
-			s.data.values[j*n+i] = row[j]
-			row[j] = 0
-		}
+		row := s.v.Data[i*p : (i+1)*p]
+		copy(s.data.values[i*n:], row[:i+1])
+		clear(row[:i])
 		row[i] = 1
 	}
-	gonum.Implementation{}.Dlarft(lapack.Forward, lapack.ColumnWise, p, n, v.Data, v.Stride, tau, s.t.Data, s.t.Stride)
+	gonum.Implementation{}.Dlarft(lapack.Forward, lapack.RowWise, p, n, s.v.Data, p, tau, s.t.Data, n)
 	return s
+}
+
+// call calls a routine of LAPACK twice, the first time to ask how much work space it wants.
+func call(routine func(work []float64, lwork int)) {
+	work := make([]float64, 1)
+	routine(work, -1)
+	work = make([]float64, int(work[0]))
+	routine(work, len(work))
 }
 
 // groupedSpan is newSpan by groups of columns.
@@ -102,7 +115,7 @@ func groupedSpan(x *mat.Dense, members []int, groups [][]int) span {
 		}
 	}
 	if len(groups) < p {
-		s.q, s.rest = groupBases(p, groups)
+		s.q = groupBasis(p, groups)
 	}
 	return s
 }
@@ -129,9 +142,13 @@ func (s *samples) takeBytes(x *mat.Dense, members []int, groups [][]int) bool {
 	return true
 }
 
-// view returns what is stored of rows first to end as numbers, in space that it may have to make room in.
+// view returns what is stored of rows first to end as numbers, in space that it may have to make room in. Last columns
+// that hold nothing are left out.
 func (s *samples) view(space *[]float64, first, end int) blas64.General {
 	v := blas64.General{Rows: end - first, Cols: s.cols, Stride: s.cols}
+	if s.lower {
+		v.Cols = end
+	}
 	if s.bytes == nil {
 		v.Data = s.values[first*s.cols : end*s.cols]
 		return v
@@ -143,97 +160,69 @@ func (s *samples) view(space *[]float64, first, end int) blas64.General {
 	return v
 }
 
-// coordinates returns m (p×d) in an orthonormal basis [q extra] of the span and the columns of m, one row of
-// coordinates for each vector of the basis. The identity stands for a basis where both q and extra are nil.
-func (s *span) coordinates(m mat.Matrix) (coords []float64, extra *mat.Dense) {
-	p, d := m.Dims()
-	if s.q == nil && s.data.cols > 0 {
-		return mat.DenseCopyOf(m).RawMatrix().Data, nil
-	}
-	// top is m in the basis q, and bottom what is left in an orthonormal basis of what is orthogonal to q.
-	var top, bottom *mat.Dense
-	n := s.data.cols
-	switch {
-	case s.q == nil:
-		top, bottom = new(mat.Dense), mat.DenseCopyOf(m)
-	case s.rest != nil:
-		top, bottom = new(mat.Dense), new(mat.Dense)
-		top.Mul(s.q.T(), m)
-		bottom.Mul(s.rest.T(), m)
-	default:
-		turned := mat.DenseCopyOf(m)
-		s.turn(turned, blas.Trans)
-		top, bottom = mat.DenseCopyOf(turned.Slice(0, n, 0, d)), mat.DenseCopyOf(turned.Slice(n, p, 0, d))
-	}
-	var inside *mat.Dense // a basis of the columns of bottom
-	if d < p-n {
-		inside = bottom
-		bottom = ThinQR(inside)
-	} else {
-		inside = identity(p - n)
-	}
-	switch {
-	case s.q == nil:
-		extra = inside
-	case s.rest != nil:
-		extra = new(mat.Dense)
-		extra.Mul(s.rest, inside)
-	default:
-		_, cols := inside.Dims()
-		extra = mat.NewDense(p, cols, nil)
-		extra.Slice(n, p, 0, cols).(*mat.Dense).Copy(inside) //nolint:forcetypeassert // as documented by mat
-		s.turn(extra, blas.NoTrans)
-	}
-	return slices.Concat(top.RawMatrix().Data, bottom.RawMatrix().Data), extra
+// split returns the coordinates of m (p×d) in the basis of the span, and in the basis of what is orthogonal to it.
+func (s *span) split(m blas64.General) (inside, outside blas64.General) {
+	turned := s.turn(m, blas.Trans)
+	return of(turned, 0, s.data.cols), of(turned, s.data.cols, m.Rows)
 }
 
-// turn multiplies m by the orthogonal factor of the factorisation, of which q is the first columns, or by its transpose.
-// LAPACK's own routine for it writes into the reflectors while it runs, and these are shared.
-func (s *span) turn(m *mat.Dense, t blas.Transpose) {
-	n, d := s.t.Rows, m.RawMatrix().Cols
-	inner, outer := general(n, d), general(n, d)
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.v, m.RawMatrix(), 0, inner)
-	blas64.Gemm(t, blas.NoTrans, 1, s.t, inner, 0, outer)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, s.v, outer, 1, m.RawMatrix())
+// turn multiplies m by H, or by its transpose. LAPACK's own routine for reflectors writes into them while it runs, and
+// these are shared.
+func (s *span) turn(m blas64.General, t blas.Transpose) blas64.General {
+	turned := general(m.Rows, m.Cols)
+	if s.q.Rows > 0 {
+		blas64.Gemm(t, blas.NoTrans, 1, s.q, m, 0, turned)
+		return turned
+	}
+	copy(turned.Data, m.Data)
+	if n := s.t.Rows; n > 0 {
+		inner, outer := general(n, m.Cols), general(n, m.Cols)
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.v, m, 0, inner)
+		blas64.Gemm(t, blas.NoTrans, 1, s.t, inner, 0, outer)
+		blas64.Gemm(blas.Trans, blas.NoTrans, -1, s.v, outer, 1, turned)
+	}
+	return turned
 }
 
-func identity(n int) *mat.Dense {
-	one := mat.NewDense(n, n, nil)
-	for i := range n {
-		one.Set(i, i, 1)
+// narrow returns an orthonormal basis of the columns of x (m×d) with the coordinates of x in it: of d vectors, or the
+// identity if m is not larger.
+func narrow(x blas64.General) (basis, coordinates blas64.General) {
+	if x.Rows > x.Cols {
+		q := mat.NewDense(x.Rows, x.Cols, x.Data)
+		r := ThinQR(q)
+		return q.RawMatrix(), r.RawMatrix()
 	}
-	return one
+	basis = general(x.Rows, x.Rows)
+	for i := range x.Rows {
+		basis.Data[i*x.Rows+i] = 1
+	}
+	return basis, x
 }
 
 // ThinQR overwrites x (p×m, m ≤ p) with an orthonormal basis q of its columns and returns the upper triangular
 // r of x = q r. mat.QR would form all of the p×p factor.
 func ThinQR(x *mat.Dense) (r *mat.Dense) {
 	_, m := x.Dims()
-	reflectors, _ := factorise(x)
+	tau := make([]float64, m)
+	call(func(work []float64, lwork int) { lapack64.Geqrf(x.RawMatrix(), tau, work, lwork) })
 	r = mat.NewDense(m, m, nil)
 	for i := range m {
-		copy(r.RawRowView(i)[i:], reflectors.Data[i*m+i:(i+1)*m])
+		copy(r.RawRowView(i)[i:], x.RawRowView(i)[i:])
 	}
+	call(func(work []float64, lwork int) { lapack64.Orgqr(x.RawMatrix(), tau, work, lwork) })
 	return r
-}
-
-// factorise overwrites x (p×m, m ≤ p) with an orthonormal basis of its columns and returns the reflectors that make it,
-// with r above them.
-func factorise(x *mat.Dense) (reflectors blas64.General, tau []float64) {
-	_, m := x.Dims()
-	tau = make([]float64, m)
-	work := make([]float64, 1)
-	lapack64.Geqrf(x.RawMatrix(), tau, work, -1)
-	work = make([]float64, int(work[0]))
-	lapack64.Geqrf(x.RawMatrix(), tau, work, len(work))
-	reflectors = mat.DenseCopyOf(x).RawMatrix()
-	lapack64.Orgqr(x.RawMatrix(), tau, work, len(work))
-	return reflectors, tau
 }
 
 // EqualColumns lists the columns of x that are not zero in all of the given rows, those together that are equal in all
 // of them. Groups are in order of their first columns, and so are the columns of a group.
-func EqualColumns(x *mat.Dense, members []int) (groups [][]int) {
+func EqualColumns(x *mat.Dense, members []int) [][]int {
+	_, p := x.Dims()
+	groups, _ := equalColumns(x, members, p)
+	return groups
+}
+
+// equalColumns is EqualColumns where there are not more groups than most, and soon gives up where there are.
+func equalColumns(x *mat.Dense, members []int, most int) (groups [][]int, ok bool) {
 	_, p := x.Dims()
 	all := make([]int, p)
 	for j := range all {
@@ -259,39 +248,43 @@ func EqualColumns(x *mat.Dense, members []int) (groups [][]int) {
 				groups[to] = append(groups[to], j)
 			}
 		}
+		if len(groups) > most+1 { // one may be of zeros
+			return nil, false
+		}
 	}
 	slices.SortFunc(groups, slices.Compare)
-	return slices.DeleteFunc(groups, func(group []int) bool {
+	groups = slices.DeleteFunc(groups, func(group []int) bool {
 		return !slices.ContainsFunc(members, func(i int) bool { return x.At(i, group[0]) != 0 })
 	})
+	return groups, len(groups) <= most
 }
 
-// groupBases returns orthonormal bases of the vectors in p dimensions that are constant on each group and zero
-// elsewhere, and of what is orthogonal to them.
-func groupBases(p int, groups [][]int) (mean, rest *mat.Dense) {
-	mean, rest = mat.NewDense(p, len(groups), nil), mat.NewDense(p, p-len(groups), nil)
+// groupBasis returns an orthonormal basis of p dimensions: first of the vectors that are constant on one group and zero
+// elsewhere, and then of what is orthogonal to them.
+func groupBasis(p int, groups [][]int) blas64.General {
+	basis := mat.NewDense(p, p, nil)
 	met := make([]bool, p)
-	column := 0
+	column := len(groups)
 	for g, group := range groups {
 		for i, j := range group {
 			met[j] = true
-			mean.Set(j, g, 1/math.Sqrt(float64(len(group))))
+			basis.Set(j, g, 1/math.Sqrt(float64(len(group))))
 			if i == 0 {
 				continue
 			}
 			// Helmert: the first i members against the next.
 			for _, l := range group[:i] {
-				rest.Set(l, column, 1/math.Sqrt(float64(i*(i+1))))
+				basis.Set(l, column, 1/math.Sqrt(float64(i*(i+1))))
 			}
-			rest.Set(j, column, -float64(i)/math.Sqrt(float64(i*(i+1))))
+			basis.Set(j, column, -float64(i)/math.Sqrt(float64(i*(i+1))))
 			column++
 		}
 	}
 	for j := range p {
 		if !met[j] {
-			rest.Set(j, column, 1)
+			basis.Set(j, column, 1)
 			column++
 		}
 	}
-	return mean, rest
+	return basis.RawMatrix()
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 )
@@ -63,26 +64,17 @@ func TestSpanIsABasis(t *testing.T) {
 			}
 		}
 		s := newSpan(x, members)
-		coords, extra := s.coordinates(m)
-		rows := len(coords) / d
-		q := identity(p)
-		switch {
-		case s.q != nil:
-			q = new(mat.Dense)
-			q.Augment(s.q, extra)
-		case extra != nil:
-			q = extra
-		}
+		h := mat.NewDense(p, p, s.turn(identity(p).RawMatrix(), blas.NoTrans).Data)
 		var product, start mat.Dense
-		product.Mul(q.T(), q)
-		for i := range rows {
-			for j := range rows {
-				if want := map[bool]float64{true: 1}[i == j]; math.Abs(product.At(i, j)-want) > 1e-12 {
-					t.Fatalf("qᵀq = %v at (%d, %d)", product.At(i, j), i, j)
-				}
-			}
+		product.Mul(h.T(), h)
+		if !mat.EqualApprox(&product, identity(p), 1e-12) {
+			t.Fatalf("HᵀH = %v", mat.Formatted(&product))
 		}
-		start.Mul(q, mat.NewDense(rows, d, coords))
+		inside, outside := s.split(m.RawMatrix())
+		if inside.Rows != s.data.cols || inside.Rows+outside.Rows != p {
+			t.Fatalf("%d and %d coordinates, want %d and %d", inside.Rows, outside.Rows, s.data.cols, p-s.data.cols)
+		}
+		start.Mul(h, mat.NewDense(p, d, slices.Concat(inside.Data, outside.Data)))
 		if !mat.EqualApprox(&start, m, 1e-12) {
 			t.Fatalf("the start in the basis is %v, want %v", mat.Formatted(&start), mat.Formatted(m))
 		}
@@ -95,7 +87,7 @@ func TestSpanIsABasis(t *testing.T) {
 					if s.data.scale != nil {
 						v *= s.data.scale[c]
 					}
-					got += q.At(j, c) * v
+					got += h.At(j, c) * v
 				}
 				if math.Abs(got-x.At(i, j)) > 1e-11 {
 					t.Fatalf("sample %d has %v at %d in the basis, want %v", i, got, j, x.At(i, j))
@@ -103,6 +95,14 @@ func TestSpanIsABasis(t *testing.T) {
 			}
 		}
 	})
+}
+
+func identity(n int) *mat.Dense {
+	one := mat.NewDense(n, n, nil)
+	for i := range n {
+		one.Set(i, i, 1)
+	}
+	return one
 }
 
 // TestSameBitsForAnyNumberOfWorkers evaluates many samples with one goroutine and with several.

@@ -5,10 +5,20 @@ import (
 	"fmt"
 	"testing"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"example.org/concord/mnist"
+	"example.org/concord/simd"
 )
+
+// fast makes the rest of a benchmark compute as the programs do.
+func fast(b *testing.B) {
+	b.Helper()
+	before := blas64.Implementation()
+	blas64.Use(simd.New())
+	b.Cleanup(func() { blas64.Use(before) })
+}
 
 // reference returns the first count training images with their features.
 func reference(tb testing.TB, count int) *Data {
@@ -33,6 +43,7 @@ func reference(tb testing.TB, count int) *Data {
 }
 
 func BenchmarkFuncGrad(b *testing.B) {
+	fast(b)
 	for _, n := range []int{100, 1000} {
 		b.Run(fmt.Sprintf("n=%d/rank=20", n), func(b *testing.B) {
 			f, x := NewSpanFitness(reference(b, n), Uniform.Draw(1, 20, 784, 10))
@@ -46,6 +57,7 @@ func BenchmarkFuncGrad(b *testing.B) {
 }
 
 func BenchmarkNewSpanFitness(b *testing.B) {
+	fast(b)
 	data, start := reference(b, 100), Uniform.Draw(1, 20, 784, 10)
 	for b.Loop() {
 		NewSpanFitness(data, start)
@@ -53,6 +65,7 @@ func BenchmarkNewSpanFitness(b *testing.B) {
 }
 
 func BenchmarkTrain(b *testing.B) {
+	fast(b)
 	data := reference(b, 100)
 	for _, a := range []Ascent{{Method: LBFGS}, {Method: Quotient}, {Method: Gradient, Rate: 0.1, Momentum: 0.95}} {
 		b.Run("n=100/rank=20/method="+a.Method.String(), func(b *testing.B) {
@@ -66,6 +79,7 @@ func BenchmarkTrain(b *testing.B) {
 }
 
 func BenchmarkScores(b *testing.B) {
+	fast(b)
 	data := reference(b, 1000)
 	scorer, batch := NewScorer(Uniform.Draw(1, 20, 784, 10), 28, Modulus), NewBatch(data.D, 28, Modulus)
 	dst := make([]float64, 10_000)
@@ -75,6 +89,7 @@ func BenchmarkScores(b *testing.B) {
 }
 
 func BenchmarkDraw(b *testing.B) {
+	fast(b)
 	x, _ := Train(context.Background(), reference(b, 100), Uniform.Draw(1, 20, 784, 10), Ascent{Method: LBFGS})
 	start := Gaussian.Draw(1, 1, 784, 1).A.RawRowView(0)
 	for b.Loop() {
@@ -86,6 +101,7 @@ func BenchmarkDraw(b *testing.B) {
 
 // BenchmarkAttack searches for the image on which two trained tuples differ most, and bounds by how much any can.
 func BenchmarkAttack(b *testing.B) {
+	fast(b)
 	data := reference(b, 100)
 	x, _ := Train(context.Background(), data, Uniform.Draw(1, 20, 784, 10), Ascent{Method: LBFGS})
 	y, _ := Train(context.Background(), data, Uniform.Draw(2, 20, 784, 10), Ascent{Method: LBFGS})
@@ -106,6 +122,7 @@ func BenchmarkAttack(b *testing.B) {
 
 // BenchmarkPeak draws the best image of a class and proves that it is.
 func BenchmarkPeak(b *testing.B) {
+	fast(b)
 	x, _ := Train(context.Background(), reference(b, 100), Uniform.Draw(1, 20, 784, 10), Ascent{Method: LBFGS})
 	start := Gaussian.Draw(1, 1, 784, 1).A.RawRowView(0)
 	for b.Loop() {

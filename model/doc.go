@@ -31,8 +31,9 @@
 //
 // The data part of (2.3) lies in the span of the images, and the penalty in the row space of A, so an
 // ascent whose iterates are combinations of the start and of gradients stays in the span of the images and
-// the rows of its start; each B⁽ᵏ⁾ stays in the span of its own features and the columns of its start. In
-// orthonormal bases of these spans (SpanFitness) the run is the same, on far fewer numbers. With more images than
+// the rows of its start; each B⁽ᵏ⁾ stays in the span of its own features and the columns of its start. What these have
+// outside the spans of the features enters (2.2) by Z alone, so for all classes together d rows of coordinates are
+// enough. In orthonormal bases (SpanFitness) the run is the same, on far fewer numbers. With more images than
 // pixels a span still leaves out columns of the data that are zero in every image, as pixels at the border are, and all but
 // one of those that are equal in every image (EqualColumns), as the features (a, b) and (−a, −b) are.
 //

@@ -268,7 +268,7 @@ func TestSpanRefusesToCrossTheWall(t *testing.T) {
 	if v := f.FuncGrad(grad, x); math.IsInf(v, 0) {
 		t.Fatalf("fitness at the start is %v", v)
 	}
-	a := x[:f.parts[0].end]
+	a := x[:f.split]
 	floats.Scale(-1, a)
 	if v := f.FuncGrad(grad, x); !math.IsInf(v, -1) {
 		t.Errorf("fitness with every t_i of the other sign is %v, want -Inf", v)

@@ -3,7 +3,6 @@ package model
 import (
 	"math"
 	"runtime"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/blas"
@@ -21,12 +20,19 @@ const (
 	block = 64
 )
 
-// A piece is a run of samples of one class.
+// A piece is what one goroutine takes at a time: some samples, with one share for each of their classes.
 type piece struct {
-	part       int     // of its class
-	first, end int     // samples
+	first, end int
+	shares     []share
+	sum        int     // that its images add to
 	logs       float64 // Σ log|t_i| at the last point
-	a, b       int     // the sums that its data adds to
+}
+
+// A share is the samples of one class in a piece.
+type share struct {
+	part       int // of its class
+	first, end int // samples
+	sum        int // that its features add to
 }
 
 // A sum is the data's share of the gradient of one part, times 1/data.scale, from some pieces.
@@ -38,34 +44,35 @@ type sum struct {
 // A workspace holds the data of a block where it is stored as bytes.
 type workspace struct{ images, features []float64 }
 
-// plan cuts the samples into pieces. With few samples all pieces of a part share one sum. With many each has its own,
-// so that goroutines need not wait for each other and sums come out the same whoever makes them.
+// plan cuts the samples into pieces. Few samples are one piece. Where there are many, a piece is some samples of a class,
+// and each has sums of its own, so that goroutines need not wait for each other and sums come out the same whoever makes
+// them.
 func (f *SpanFitness) plan() {
-	shared := len(f.t) < many
-	length := longest
-	if shared {
-		length = len(f.t)
-	}
 	add := func(part int) int {
 		f.sums = append(f.sums, sum{part: part, g: general(f.parts[part].data.cols, f.d)})
 		return len(f.sums) - 1
 	}
+	few := len(f.t) < many
+	if few {
+		f.pieces = append(f.pieces, piece{end: len(f.t), sum: add(0)})
+	}
 	for i := 1; i < len(f.parts); i++ {
-		pt := &f.parts[i]
-		for lo := 0; lo < pt.data.rows; lo += length {
-			pc := piece{part: i, first: pt.first + lo, end: pt.first + min(lo+length, pt.data.rows)}
-			if shared && len(f.pieces) > 0 {
-				pc.a = f.pieces[0].a
-			} else {
-				pc.a = add(0)
-			}
-			pc.b = add(i)
+		first, end := f.parts[i].first, f.parts[i].first+f.parts[i].data.rows
+		if few {
+			f.pieces[0].shares = append(f.pieces[0].shares, share{part: i, first: first, end: end, sum: add(i)})
+			continue
+		}
+		for lo := first; lo < end; lo += longest {
+			hi := min(lo+longest, end)
+			pc := piece{first: lo, end: hi, sum: add(0)}
+			pc.shares = append(pc.shares, share{part: i, first: lo, end: hi, sum: add(i)})
 			f.pieces = append(f.pieces, pc)
 		}
 	}
+	f.meet = f.meetPiece
 	f.space.New = func() any { return new(workspace) }
 	f.workers = 1
-	if !shared {
+	if !few {
 		f.workers = runtime.GOMAXPROCS(0)
 	}
 }
@@ -98,7 +105,7 @@ func parallel(workers, count int, do func(i int)) {
 func (f *SpanFitness) scale(x []float64) {
 	for i := range f.parts {
 		pt := &f.parts[i]
-		top := x[pt.begin : pt.begin+len(pt.scaled.Data)]
+		top := f.inside(x, i).Data
 		if pt.data.scale == nil {
 			copy(pt.scaled.Data, top)
 			continue
@@ -116,18 +123,41 @@ func of(m blas64.General, first, end int) blas64.General {
 	return blas64.General{Rows: end - first, Cols: m.Cols, Stride: m.Stride, Data: m.Data[first*m.Stride : end*m.Stride]}
 }
 
-// forward stores u_i, v_i and t_i of samples first to end at the scaled point.
-func (f *SpanFitness) forward(part, first, end int, images, features blas64.General) {
-	u, v := of(f.u, first, end), of(f.v, first, end)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, images, f.parts[0].scaled, 0, u)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, features, f.parts[part].scaled, 0, v)
-	for i := range end - first {
+// forward stores u_i, v_i and t_i of samples first to end of a piece at the scaled point, and returns their images.
+func (f *SpanFitness) forward(pc *piece, first, end int, space *workspace) (images blas64.General) {
+	images = f.parts[0].data.view(&space.images, first, end)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, images, of(f.parts[0].scaled, 0, images.Cols), 0, of(f.u, first, end))
+	for i := range pc.shares {
+		lo, hi := max(first, pc.shares[i].first), min(end, pc.shares[i].end)
+		if lo >= hi {
+			continue
+		}
+		own := &f.parts[pc.shares[i].part]
+		features := own.data.view(&space.features, lo-own.first, hi-own.first)
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, features, of(own.scaled, 0, features.Cols), 0, of(f.v, lo, hi))
+	}
+	for i := first; i < end; i++ {
 		sum := 0.0
-		row := v.Data[i*f.d : (i+1)*f.d]
-		for j, uj := range u.Data[i*f.d : (i+1)*f.d] {
+		row := f.v.Data[i*f.d : (i+1)*f.d]
+		for j, uj := range f.u.Data[i*f.d : (i+1)*f.d] {
 			sum += uj * row[j]
 		}
-		f.t[first+i] = sum
+		f.t[i] = sum
+	}
+	return images
+}
+
+// backward adds to the sums what u_i and v_i of samples first to end of a piece give, by now divided by nt_i.
+func (f *SpanFitness) backward(pc *piece, first, end int, images blas64.General, space *workspace) {
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, images, of(f.v, first, end), 1, of(f.sums[pc.sum].g, 0, images.Cols))
+	for i := range pc.shares {
+		lo, hi := max(first, pc.shares[i].first), min(end, pc.shares[i].end)
+		if lo >= hi {
+			continue
+		}
+		own := &f.parts[pc.shares[i].part]
+		features := own.data.view(&space.features, lo-own.first, hi-own.first)
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, features, of(f.u, lo, hi), 1, of(f.sums[pc.shares[i].sum].g, 0, features.Cols))
 	}
 }
 
@@ -136,13 +166,10 @@ func (f *SpanFitness) signs(x []float64) {
 	f.scale(x)
 	f.each(len(f.pieces), func(i int) {
 		pc := &f.pieces[i]
-		own := &f.parts[pc.part]
 		space := f.space.Get().(*workspace) //nolint:forcetypeassert // New makes nothing else
 		defer f.space.Put(space)
 		for lo := pc.first; lo < pc.end; lo += block {
-			hi := min(lo+block, pc.end)
-			images, features := f.parts[0].data.view(&space.images, lo, hi), own.data.view(&space.features, lo-own.first, hi-own.first)
-			f.forward(pc.part, lo, hi, images, features)
+			f.forward(pc, lo, min(lo+block, pc.end), space)
 		}
 	})
 	for i, t := range f.t {
@@ -157,45 +184,43 @@ func (f *SpanFitness) logs(x []float64) float64 {
 	for i := range f.sums {
 		clear(f.sums[i].g.Data)
 	}
-	n := float64(len(f.t))
-	var wall atomic.Bool
-	f.each(len(f.pieces), func(i int) {
-		pc := &f.pieces[i]
-		pc.logs = 0
-		own := &f.parts[pc.part]
-		space := f.space.Get().(*workspace) //nolint:forcetypeassert // New makes nothing else
-		defer f.space.Put(space)
-		for lo := pc.first; lo < pc.end && !wall.Load(); lo += block {
-			hi := min(lo+block, pc.end)
-			images, features := f.parts[0].data.view(&space.images, lo, hi), own.data.view(&space.features, lo-own.first, hi-own.first)
-			f.forward(pc.part, lo, hi, images, features)
-			u, v := of(f.u, lo, hi), of(f.v, lo, hi)
-			for i := lo; i < hi; i++ {
-				t := f.t[i]
-				if !(t*f.sign[i] > 0) {
-					wall.Store(true)
-					return
-				}
-				pc.logs += math.Log(math.Abs(t))
-				w := 1 / (n * t)
-				ui, vi := f.u.Data[i*f.d:(i+1)*f.d], f.v.Data[i*f.d:(i+1)*f.d]
-				for j := range ui {
-					ui[j] *= w
-					vi[j] *= w
-				}
-			}
-			blas64.Gemm(blas.Trans, blas.NoTrans, 1, images, v, 1, f.sums[pc.a].g)
-			blas64.Gemm(blas.Trans, blas.NoTrans, 1, features, u, 1, f.sums[pc.b].g)
-		}
-	})
-	if wall.Load() {
+	f.wall.Store(false)
+	f.each(len(f.pieces), f.meet)
+	if f.wall.Load() {
 		return math.Inf(-1)
 	}
 	logs := 0.0
 	for i := range f.pieces {
 		logs += f.pieces[i].logs
 	}
-	return logs / n
+	return logs / float64(len(f.t))
+}
+
+// meetPiece meets a piece forward and backward: it finds Σ log|t_i|, and adds to the sums.
+func (f *SpanFitness) meetPiece(i int) {
+	pc, n := &f.pieces[i], float64(len(f.t))
+	space := f.space.Get().(*workspace) //nolint:forcetypeassert // New makes nothing else
+	defer f.space.Put(space)
+	pc.logs = 0
+	for lo := pc.first; lo < pc.end && !f.wall.Load(); lo += block {
+		hi := min(lo+block, pc.end)
+		images := f.forward(pc, lo, hi, space)
+		for i := lo; i < hi; i++ {
+			t := f.t[i]
+			if !(t*f.sign[i] > 0) {
+				f.wall.Store(true)
+				return
+			}
+			pc.logs += math.Log(math.Abs(t))
+			w := 1 / (n * t)
+			ui, vi := f.u.Data[i*f.d:(i+1)*f.d], f.v.Data[i*f.d:(i+1)*f.d]
+			for j := range ui {
+				ui[j] *= w
+				vi[j] *= w
+			}
+		}
+		f.backward(pc, lo, hi, images, space)
+	}
 }
 
 // addSums adds the gradient of logs to grad.
@@ -203,7 +228,7 @@ func (f *SpanFitness) addSums(grad []float64) {
 	for i := range f.sums {
 		pt := &f.parts[f.sums[i].part]
 		g := f.sums[i].g.Data
-		top := grad[pt.begin : pt.begin+len(g)]
+		top := f.inside(grad, f.sums[i].part).Data
 		if pt.data.scale == nil {
 			axpy(1, g, top)
 			continue

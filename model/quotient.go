@@ -2,11 +2,14 @@ package model
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/lapack"
+	"gonum.org/v1/gonum/lapack/gonum"
+	"gonum.org/v1/gonum/lapack/lapack64"
 )
 
 // quotient is the fitness of the product K = BA in the coordinates of a SpanFitness,
@@ -25,32 +28,49 @@ import (
 //	C ⊗ V + 1 ⊗ σ^{4/3}/T,   C = (1/n) Σ d_i d_iᵀ,   V = (1/n) Σ v_i v_iᵀ/t_i²            (4.3)
 //
 // as the mean of a product is about the product of the means, and likewise with respect to B⁽ᵏ⁾, with the r_i of the
-// class, u_i, and σ²/T. The eigenvectors of C, found once, and those of V against σ^{4/3}/T, found at each step, make it
-// diagonal. The products of means are those of K-FAC (Martens and Grosse, ICML 2015), and that steps do not depend on
-// W is the idea of ScaledGD (Tong, Ma and Chi, JMLR 2021).
+// class, u_i, and σ²/T. The eigenvectors of V against σ^{4/3}/T, found at each step, leave one system of equations for
+// each of them, with a multiple of C; and with Householder's T = QᵀCQ, found once, it is tridiagonal. The products of means
+// are those of K-FAC (Martens and Grosse, ICML 2015), and that steps do not depend on W is the idea of ScaledGD (Tong, Ma
+// and Chi, JMLR 2021).
 type quotient struct {
 	*SpanFitness
-	spectra []spectrum       // of C, for each part; shared
-	turned  []blas64.General // work space of precondition, as large as each part
-	inside  []blas64.General
-	sigma   []float64 // of K at the last point
-	total   float64   // T
-	a, b    side
+	bands   []band    // of C, for each part; shared
+	systems []system  // for each part
+	rest    []float64 // work space for what meets no data
+	target  []float64 // what precondition is at work on
+	apply   func(i int)
+
+	sigma        []float64 // of K at the last point
+	p23, p43, p2 []float64 // σ^{2/3}, σ^{4/3} and σ²
+	total        float64   // T
+	a, b         side
+
+	// Work space, d×d each, and that of LAPACK.
+	gram, l, inverse, p, e, f, scaled, other blas64.General
+	weights, work                            []float64
 }
 
 // A side is A, or all blocks of B, at the last point.
 type side struct {
-	penalty   *mat.Dense // d×d: E σ^{8/3} Eᵀ/T, or F σ^{2/3} Fᵀ/T
-	balance   *mat.Dense // d×d: gA·balance is the gradient in balance; F σ^{−2/3}, or E σ^{2/3}
-	metric    *mat.Dense // d×d: W = balance·M with MᵀSM = 1 and MᵀVM = diag(stiffness), S the damped penalty in balance
+	penalty   blas64.General // d×d: E σ^{8/3} Eᵀ/T, or F σ^{2/3} Fᵀ/T
+	balance   blas64.General // d×d: gA·balance is the gradient in balance; F σ^{−2/3}, or E σ^{2/3}
+	metric    blas64.General // d×d: W = balance·M with MᵀSM = 1 and MᵀVM = diag(stiffness), S the damped penalty in balance
+	square    blas64.General // d×d: WWᵀ
 	stiffness []float64
 }
 
-// A spectrum is the eigendecomposition of C in the coordinates that meet data.
-type spectrum struct {
-	vectors blas64.General // m×m, one in each column
-	values  []float64
+func newSide(d int) side {
+	return side{general(d, d), general(d, d), general(d, d), general(d, d), make([]float64, d)}
 }
+
+// A band is C = QTQᵀ in the coordinates that meet data.
+type band struct {
+	q             blas64.General // m×m, orthogonal
+	diagonal, off []float64      // of T: m and m−1 entries
+}
+
+// A system is work space for the equations of one part, each m×d.
+type system struct{ turned, inside, factor, pivot blas64.General }
 
 // The metric is damped by this many times the scale-free gradient norm, within limits, in units of the mean penalty. A
 // positive start is nearly of rank one, and there the metric knows too little of the other directions.
@@ -61,39 +81,50 @@ const (
 )
 
 func newQuotient(f *SpanFitness) *quotient {
-	q := &quotient{SpanFitness: f, sigma: make([]float64, f.d)}
-	f.shared.spectraOnce.Do(func() {
-		means := f.means()
-		f.shared.spectra = make([]spectrum, len(means))
-		f.each(len(means), func(i int) { f.shared.spectra[i] = newSpectrum(means[i]) })
-	})
-	q.spectra = f.shared.spectra
-	for i := range f.parts {
-		q.turned = append(q.turned, general(f.rows(i), f.d))
-		q.inside = append(q.inside, general(f.parts[i].data.cols, f.d))
+	d := f.d
+	q := &quotient{
+		SpanFitness: f, a: newSide(d), b: newSide(d), weights: make([]float64, d),
+		sigma: make([]float64, d), p23: make([]float64, d), p43: make([]float64, d), p2: make([]float64, d),
 	}
+	for _, m := range []*blas64.General{&q.gram, &q.l, &q.inverse, &q.p, &q.e, &q.f, &q.scaled, &q.other} {
+		*m = general(d, d)
+	}
+	call(func(work []float64, lwork int) {
+		q.work = work
+		lapack64.Syev(lapack.EVCompute, symmetric(q.p), q.sigma, work, lwork)
+	})
+	f.shared.bandsOnce.Do(func() {
+		means := f.means()
+		f.shared.bands = make([]band, len(means))
+		f.each(len(means), func(i int) { f.shared.bands[i] = newBand(means[i]) })
+	})
+	q.bands = f.shared.bands
+	for i := range f.parts {
+		m := f.parts[i].data.cols
+		q.systems = append(q.systems, system{general(m, d), general(m, d), general(m, d), general(m, d)})
+	}
+	a, b := f.outside(make([]float64, f.size))
+	q.rest = make([]float64, max(len(a.Data), len(b.Data)))
+	q.apply = q.solve
 	return q
 }
 
 // means returns C of each part, of which the upper triangle counts.
-func (f *SpanFitness) means() []*mat.Dense {
+func (f *SpanFitness) means() []blas64.General {
 	const wide = 96 // columns of one task
-	means := make([]*mat.Dense, len(f.parts))
+	means := make([]blas64.General, len(f.parts))
 	type task struct{ part, first, end int }
 	var tasks []task
 	for i := range f.parts {
 		m := f.parts[i].data.cols
-		if m == 0 {
-			continue
-		}
-		means[i] = mat.NewDense(m, m, nil)
+		means[i] = general(m, m)
 		for lo := 0; lo < m; lo += wide {
 			tasks = append(tasks, task{i, lo, min(lo+wide, m)})
 		}
 	}
 	f.each(len(tasks), func(i int) {
 		t := tasks[i]
-		data, to := &f.parts[t.part].data, means[t.part].RawMatrix()
+		data, to := &f.parts[t.part].data, means[t.part]
 		to.Rows, to.Cols, to.Data = t.end, t.end-t.first, to.Data[t.first:]
 		var space []float64
 		for lo := 0; lo < data.rows; lo += longest {
@@ -114,13 +145,20 @@ func (f *SpanFitness) means() []*mat.Dense {
 	return means
 }
 
-// newSpectrum decomposes c; nil stands for a matrix without entries.
-func newSpectrum(c *mat.Dense) spectrum {
-	if c == nil {
-		return spectrum{}
+// newBand makes C tridiagonal, of which the upper triangle counts.
+func newBand(c blas64.General) band {
+	m := c.Rows
+	b := band{q: c, diagonal: make([]float64, m), off: make([]float64, max(m-1, 0))}
+	if m == 0 {
+		return b
 	}
-	vectors, values := eigen(c)
-	return spectrum{vectors: vectors.RawMatrix(), values: values}
+	var impl gonum.Implementation // lapack64 has no wrappers
+	tau := make([]float64, m-1)
+	call(func(work []float64, lwork int) {
+		impl.Dsytrd(blas.Upper, m, c.Data, c.Stride, b.diagonal, b.off, tau, work, lwork)
+	})
+	call(func(work []float64, lwork int) { impl.Dorgtr(blas.Upper, m, c.Data, c.Stride, tau, work, lwork) })
+	return b
 }
 
 // FuncGrad returns Φ and stores its gradient with respect to A and B in grad. Where some t_i has not the sign it had at
@@ -133,126 +171,173 @@ func (q *quotient) FuncGrad(grad, x []float64) float64 {
 		return math.Inf(-1)
 	}
 	phi -= 3.0 / 8 * math.Log(q.total)
-	a, b := q.view(x, 0, q.rows(0)), q.blocks(x)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, a, q.a.penalty.RawMatrix(), 0, q.view(grad, 0, a.Rows))
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, b, q.b.penalty.RawMatrix(), 0, q.blocks(grad))
+	a, b := q.halves(x)
+	gradA, gradB := q.halves(grad)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, a, q.a.penalty, 0, gradA)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, b, q.b.penalty, 0, gradB)
 	q.addSums(grad)
 	return phi
 }
 
 // decompose finds σ, T and what depends on them alone. It reports whether A has full rank.
 func (q *quotient) decompose(x []float64) bool {
-	d := q.d
-	var chol mat.Cholesky
-	if !chol.Factorize(gram(q.view(x, 0, q.rows(0)))) {
+	a, b := q.halves(x)
+	gram(a, q.l)
+	if _, ok := lapack64.Potrf(blas64.Symmetric{Uplo: blas.Lower, N: q.d, Stride: q.d, Data: q.l.Data}); !ok {
 		return false
 	}
-	var l, inverse mat.TriDense
-	chol.LTo(&l)
-	if inverse.InverseTri(&l) != nil {
+	for i := range q.d {
+		clear(q.l.Data[i*q.d+i+1 : (i+1)*q.d])
+	}
+	copy(q.inverse.Data, q.l.Data)
+	lapack64.Trtri(blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: q.d, Stride: q.d, Data: q.inverse.Data})
+	gram(b, q.gram)
+	q.conjugate(q.l, 1)
+	if !q.eigen(q.sigma) {
 		return false
 	}
-	var product mat.Dense
-	product.Product(l.T(), gram(q.blocks(x)), &l)
-	p, squares := eigen(&product)
 	q.total = 0
-	for i, s := range squares {
-		q.sigma[i] = math.Sqrt(math.Max(s, math.SmallestNonzeroFloat64))
-		q.total += math.Pow(q.sigma[i], 8.0/3)
+	for i, s := range q.sigma {
+		s = math.Max(s, math.SmallestNonzeroFloat64)
+		q.p2[i] = s
+		q.p23[i] = math.Cbrt(s)
+		q.p43[i] = q.p23[i] * q.p23[i]
+		q.sigma[i] = math.Sqrt(s)
+		q.total += q.p43[i] * q.p43[i]
 	}
-	var e, f mat.Dense
-	e.Mul(inverse.T(), p)
-	f.Mul(&l, p)
-	// outer returns x σ^power xᵀ/T.
-	outer := func(x *mat.Dense, power float64) *mat.Dense {
-		scaled, out := q.columns(x, power), mat.NewDense(d, d, nil)
-		out.Mul(scaled, x.T())
-		out.Scale(1/q.total, out)
-		return out
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, q.inverse, q.p, 0, q.e)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, q.l, q.p, 0, q.f)
+	scaleColumns(q.a.balance, q.e, q.p43) // for now
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1/q.total, q.a.balance, q.a.balance, 0, q.a.penalty)
+	scaleColumns(q.b.balance, q.f, q.p23) // for now
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1/q.total, q.b.balance, q.f, 0, q.b.penalty)
+	scaleColumns(q.b.balance, q.e, q.p23)
+	for i, s := range q.p23 {
+		q.weights[i] = 1 / s
 	}
-	q.a.penalty, q.b.penalty = outer(&e, 8.0/3), outer(&f, 2.0/3)
-	q.a.balance, q.b.balance = q.columns(&f, -2.0/3), q.columns(&e, 2.0/3)
+	scaleColumns(q.a.balance, q.f, q.weights)
 	return true
 }
 
-// columns returns x σ^power.
-func (q *quotient) columns(x *mat.Dense, power float64) *mat.Dense {
-	weights := make([]float64, q.d)
-	for i, s := range q.sigma {
-		weights[i] = math.Pow(s, power)
-	}
-	return scaledColumns(x, weights)
+// conjugate stores factor·mᵀ gram m in p.
+func (q *quotient) conjugate(m blas64.General, factor float64) {
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, q.gram, m, 0, q.other)
+	blas64.Gemm(blas.Trans, blas.NoTrans, factor, m, q.other, 0, q.p)
 }
 
-// scaledColumns returns x diag(weights).
-func scaledColumns(x *mat.Dense, weights []float64) *mat.Dense {
-	scaled := mat.DenseCopyOf(x)
-	for i := range weights {
-		floats.Mul(scaled.RawRowView(i), weights)
-	}
-	return scaled
+// eigen replaces p by its eigenvectors, one in each column, and reports whether it could.
+func (q *quotient) eigen(values []float64) bool {
+	return lapack64.Syev(lapack.EVCompute, symmetric(q.p), values, q.work, len(q.work))
 }
 
-// update implements preconditioner. The norm that it returns is that of φ in balance.
+func symmetric(m blas64.General) blas64.Symmetric {
+	return blas64.Symmetric{Uplo: blas.Upper, N: m.Rows, Stride: m.Stride, Data: m.Data}
+}
+
+// scaleColumns stores x diag(weights) in dst.
+func scaleColumns(dst, x blas64.General, weights []float64) {
+	for i := range x.Rows {
+		floats.MulTo(dst.Data[i*dst.Stride:i*dst.Stride+dst.Cols], x.Data[i*x.Stride:i*x.Stride+x.Cols], weights)
+	}
+}
+
+// update implements preconditioner. The norm that it returns is that of φ in balance; it is not a number where V is not.
 func (q *quotient) update(g []float64) (gradNorm float64) {
-	squared := func(s *side, g blas64.General, power float64) float64 {
-		var balanced mat.Dense
-		balanced.Product(s.balance.T(), gram(g), s.balance)
-		size := 0.0
-		for _, sigma := range q.sigma {
-			size += math.Pow(sigma, power)
-		}
-		return mat.Trace(&balanced) * size
-	}
-	gradNorm = math.Sqrt(squared(&q.a, q.view(g, 0, q.rows(0)), 4.0/3) + squared(&q.b, q.blocks(g), 2.0/3))
+	a, b := q.halves(g)
+	gradNorm = math.Sqrt(q.squared(&q.a, a, q.p43) + q.squared(&q.b, b, q.p23))
 	damping := math.Min(math.Max(leastDamping, dampingPerNorm*gradNorm), mostDamping)
-	q.a.measure(q.sigma, 4.0/3, q.total, damping, q.v)
-	q.b.measure(q.sigma, 2, q.total, damping, q.u)
+	if !q.measure(&q.a, q.p43, damping, q.v) || !q.measure(&q.b, q.p2, damping, q.u) {
+		return math.NaN()
+	}
 	return gradNorm
 }
 
-// measure finds the metric for the penalty σ^power/T in balance and V = n Σ_i rowᵢᵀ rowᵢ of rows already divided by nt.
-func (s *side) measure(sigma []float64, power, total, damping float64, rows blas64.General) {
-	mean := 0.0
-	for _, v := range sigma {
-		mean += math.Pow(v, power) / total / float64(len(sigma))
+// squared returns the square of the scale-free norm of one half of a gradient, in balance, where the half has the squared
+// singular values given.
+func (q *quotient) squared(s *side, g blas64.General, squares []float64) float64 {
+	gram(g, q.gram)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, q.gram, s.balance, 0, q.other)
+	return dot(q.other.Data, s.balance.Data) * floats.Sum(squares)
+}
+
+// measure finds the metric for the penalty given, over T, in balance and V = n Σ_i rowᵢᵀ rowᵢ of rows already divided by
+// nt. It reports whether it could.
+func (q *quotient) measure(s *side, penalty []float64, damping float64, rows blas64.General) bool {
+	mean := floats.Sum(penalty) / float64(q.d)
+	for i, v := range penalty {
+		q.weights[i] = math.Sqrt(q.total / (v + damping*mean))
 	}
-	weights := make([]float64, len(sigma))
-	for i, v := range sigma {
-		weights[i] = 1 / math.Sqrt(math.Pow(v, power)/total+damping*mean)
+	scaleColumns(q.scaled, s.balance, q.weights)
+	gram(rows, q.gram)
+	q.conjugate(q.scaled, float64(rows.Rows))
+	if !q.eigen(s.stiffness) {
+		return false
 	}
-	scaled := scaledColumns(s.balance, weights)
-	var v mat.Dense
-	v.Product(scaled.T(), gram(rows), scaled)
-	v.Scale(float64(rows.Rows), &v)
-	turn, stiffness := eigen(&v)
-	s.metric = new(mat.Dense)
-	s.metric.Mul(scaled, turn)
-	s.stiffness = stiffness
+	for i, v := range s.stiffness {
+		s.stiffness[i] = math.Max(v, 0)
+	}
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, q.scaled, q.p, 0, s.metric)
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, s.metric, s.metric, 0, s.square)
+	return true
 }
 
 // precondition implements preconditioner: it multiplies by the inverse of (4.3), damped.
 func (q *quotient) precondition(g []float64) {
-	q.each(len(q.parts), func(i int) {
-		s, c, turned, inside := &q.b, &q.spectra[i], q.turned[i], q.inside[i]
-		if i == 0 {
-			s = &q.a
+	q.target = g
+	q.each(len(q.parts), q.apply)
+	a, b := q.outside(g)
+	for _, c := range []struct {
+		rows, by blas64.General
+	}{{a, q.a.square}, {b, q.b.square}} {
+		rest := q.stack(q.rest[:len(c.rows.Data)])
+		copy(rest.Data, c.rows.Data)
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, rest, c.by, 0, c.rows)
+	}
+}
+
+// solve multiplies one part of the target by the inverse of the metric.
+func (q *quotient) solve(part int) {
+	s, b, w := &q.b, &q.bands[part], &q.systems[part]
+	if part == 0 {
+		s = &q.a
+	}
+	if len(b.diagonal) == 0 {
+		return
+	}
+	all := q.inside(q.target, part)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, all, s.metric, 0, w.turned)
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, b.q, w.turned, 0, w.inside)
+	b.solve(w, s.stiffness)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, b.q, w.inside, 0, w.turned)
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, w.turned, s.metric, 0, all)
+}
+
+// solve solves (1 + stiffness_j T) x_j = w.inside_j for every column j, by the factorisation LDLᵀ.
+func (b *band) solve(w *system, stiffness []float64) {
+	d := len(stiffness)
+	row := func(m blas64.General, i int) []float64 { return m.Data[i*d : (i+1)*d] }
+	x, pivot := row(w.inside, 0), row(w.pivot, 0)
+	for j, s := range stiffness {
+		pivot[j] = 1 / (1 + s*b.diagonal[0])
+	}
+	for i, off := range b.off {
+		next, nextPivot, factor, diagonal := row(w.inside, i+1), row(w.pivot, i+1), row(w.factor, i+1), b.diagonal[i+1]
+		for j, s := range stiffness {
+			f := s * off * pivot[j]
+			factor[j] = f
+			nextPivot[j] = 1 / (1 + s*(diagonal-f*off))
+			next[j] -= f * x[j]
 		}
-		all := q.view(g, i, q.rows(i))
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, all, s.metric.RawMatrix(), 0, turned)
-		if m := len(c.values); m > 0 {
-			top := of(turned, 0, m)
-			blas64.Gemm(blas.Trans, blas.NoTrans, 1, c.vectors, top, 0, inside)
-			for a, value := range c.values {
-				row := inside.Data[a*q.d : (a+1)*q.d]
-				for b, stiff := range s.stiffness {
-					row[b] /= 1 + math.Max(value*stiff, 0)
-				}
-			}
-			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, c.vectors, inside, 0, top)
+		x, pivot = next, nextPivot
+	}
+	floats.Mul(x, pivot)
+	for i := range slices.Backward(b.off) {
+		before, pivot, factor := row(w.inside, i), row(w.pivot, i), row(w.factor, i+1)
+		for j, v := range before {
+			before[j] = v*pivot[j] - factor[j]*x[j]
 		}
-		blas64.Gemm(blas.NoTrans, blas.Trans, 1, turned, s.metric.RawMatrix(), 0, all)
-	})
+		x = before
+	}
 }
 
 // settle brings the factors of x into balance. K stays.
@@ -261,31 +346,10 @@ func (q *quotient) settle(x []float64) {
 		return
 	}
 	// Aᵀ E σ^{2/3} and B F σ^{−2/3}: the maps of the gradients, changed over.
-	for _, c := range []struct {
-		m blas64.General
-		w *mat.Dense
-	}{{q.view(x, 0, q.rows(0)), q.b.balance}, {q.blocks(x), q.a.balance}} {
-		old := general(c.m.Rows, c.m.Cols)
-		copy(old.Data, c.m.Data)
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, old, c.w.RawMatrix(), 0, c.m)
-	}
+	a, b := q.halves(x)
+	copy(a.Data, times(a, q.b.balance).Data)
+	copy(b.Data, times(b, q.a.balance).Data)
 }
 
-// gram returns xᵀx.
-func gram(x blas64.General) *mat.SymDense {
-	g := mat.NewDense(x.Cols, x.Cols, nil)
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, x, 0, g.RawMatrix())
-	return mat.NewSymDense(x.Cols, g.RawMatrix().Data) // the upper triangle counts
-}
-
-// eigen returns the eigenvectors, in columns, and eigenvalues of x, symmetric but for rounding.
-func eigen(x *mat.Dense) (vectors *mat.Dense, values []float64) {
-	d, _ := x.Dims()
-	var factors mat.EigenSym
-	if !factors.Factorize(mat.NewSymDense(d, x.RawMatrix().Data), true) {
-		panic("model: no eigendecomposition")
-	}
-	vectors = new(mat.Dense)
-	factors.VectorsTo(vectors)
-	return vectors, factors.Values(nil)
-}
+// gram stores xᵀx in dst.
+func gram(x, dst blas64.General) { blas64.Gemm(blas.Trans, blas.NoTrans, 1, x, x, 0, dst) }

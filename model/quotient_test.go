@@ -6,11 +6,13 @@ import (
 	"math"
 	"testing"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
+	"example.org/concord/simd"
 	"example.org/concord/stream"
 )
 
@@ -56,8 +58,8 @@ func TestQuotientSeesTheProductOnly(t *testing.T) {
 		if err := inverse.Inverse(w); err != nil {
 			t.Fatal(err)
 		}
-		a := mat.NewDense(f.rows(0), d, x[:f.parts[0].end])
-		b := mat.NewDense((len(x)-f.parts[0].end)/d, d, x[f.parts[0].end:])
+		a := mat.NewDense(f.split/d, d, x[:f.split])
+		b := mat.NewDense((len(x)-f.split)/d, d, x[f.split:])
 		a.Mul(mat.DenseCopyOf(a), w.T())
 		b.Mul(mat.DenseCopyOf(b), &inverse)
 		if got := q.FuncGrad(grad, x); math.Abs(got-phi) > 1e-11 {
@@ -78,7 +80,7 @@ func TestQuotientSeesTheProductOnly(t *testing.T) {
 			t.Errorf("φ = %v in balance, want Φ = %v", got, phi)
 		}
 		square := 0.0
-		for _, part := range [][2]int{{0, f.parts[0].end}, {f.parts[0].end, len(x)}} {
+		for _, part := range [][2]int{{0, f.split}, {f.split, len(x)}} {
 			square += math.Pow(floats.Norm(grad[part[0]:part[1]], 2)*floats.Norm(x[part[0]:part[1]], 2), 2)
 		}
 		if got := math.Sqrt(square); math.Abs(got-norm) > 1e-9*(1+norm) {
@@ -151,19 +153,15 @@ func TestMetricIsTheInverse(t *testing.T) {
 				}
 			}
 			// A direction in pixels or frequencies, and what the metric makes of it.
-			pt := &f.parts[tt.part]
 			g := make([]float64, q.Len())
-			copy(g[pt.begin:pt.end], noise(stream.New(3, "test"), pt.end-pt.begin))
-			full := func(g []float64) *mat.Dense {
-				in := mat.NewDense(f.rows(tt.part), d, append([]float64(nil), g[pt.begin:pt.end]...))
-				if pt.q == nil {
-					return in
-				}
-				out, q := mat.NewDense(p, d, nil), new(mat.Dense)
-				q.Augment(pt.q, pt.extra)
-				out.Mul(q, in)
-				return out
+			copy(f.inside(g, tt.part).Data, noise(stream.New(3, "test"), len(f.parts[tt.part].scaled.Data)))
+			a, b := f.outside(g)
+			rest := a
+			if tt.part > 0 {
+				rest = b
 			}
+			copy(rest.Data, noise(stream.New(4, "test"), len(rest.Data)))
+			full := func(g []float64) *mat.Dense { return f.full(g, tt.part, rest) }
 			want := full(g)
 			q.precondition(g)
 			got := mat.NewVecDense(p*d, nil)
@@ -211,6 +209,27 @@ func TestQuotientEndsWhereOthersEnd(t *testing.T) {
 	}
 }
 
+// TestStepsDoNotAllocate evaluates and preconditions with few samples, as a trial of the reference problem does.
+func TestStepsDoNotAllocate(t *testing.T) {
+	if simd.Kernel() == "gonum" {
+		t.Skip("gonum's products allocate")
+	}
+	before := blas64.Implementation()
+	blas64.Use(simd.New())
+	defer blas64.Use(before)
+	f, x := NewSpanFitness(small(8, 3, 30, Modulus, 3), Uniform.Draw(1, 3, 64, 3))
+	q := newQuotient(f)
+	grad := make([]float64, q.Len())
+	for name, step := range map[string]func(){
+		"factors": func() { f.FuncGrad(grad, x) },
+		"product": func() { q.FuncGrad(grad, x); q.update(grad); q.precondition(grad) },
+	} {
+		if got := testing.AllocsPerRun(100, step); got > 0 {
+			t.Errorf("a step of the fitness of %s allocates %v times", name, got)
+		}
+	}
+}
+
 func TestQuotientRefusesToCrossTheWall(t *testing.T) {
 	data := small(4, 2, 5, Modulus, 1)
 	f, x := NewSpanFitness(data, Uniform.Draw(1, 2, 16, 2))
@@ -219,7 +238,7 @@ func TestQuotientRefusesToCrossTheWall(t *testing.T) {
 	if v := q.FuncGrad(grad, x); math.IsInf(v, 0) {
 		t.Fatalf("fitness at the start is %v", v)
 	}
-	a := x[:f.parts[0].end]
+	a := x[:f.split]
 	floats.Scale(-1, a)
 	if v := q.FuncGrad(grad, x); !math.IsInf(v, -1) {
 		t.Errorf("fitness with every t_i of the other sign is %v, want -Inf", v)

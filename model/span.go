@@ -2,7 +2,9 @@ package model
 
 import (
 	"math"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -13,16 +15,22 @@ import (
 // that no ascent from that start ever leaves. It holds work space and serves one goroutine at a time; with many
 // samples it starts goroutines of its own, and its results do not depend on how many.
 //
-// A point x is a stack of row-major matrices with d columns each: Aᵀ, then B⁽⁰⁾, B⁽¹⁾, ...
+// A point x is a stack of row-major matrices with d columns each: the rows of Aᵀ that meet data, the others of Aᵀ, the
+// rows of B⁽⁰⁾, B⁽¹⁾, ... that meet data, and the others of all of these together. Of the others φ sees XᵀX alone, so an
+// ascent never leaves the columns that they have at the start, and d rows are enough.
 type SpanFitness struct {
 	d       int
 	shared  *spans
 	parts   []part         // of Aᵀ, then of each B⁽ᵏ⁾
+	split   int            // where B begins in x
+	size    int            // of x
 	sign    []float64      // of t_i at the start
 	t       []float64      // t_i at the last point; samples are in order of their classes
 	u, v    blas64.General // n×d, rows w_i u_i and w_i v_i at the last point
 	pieces  []piece
 	sums    []sum
+	wall    atomic.Bool    // some t_i has not the sign it had at the start
+	meet    func(i int)    // piece i with its data, at the last point
 	workers int            // goroutines
 	space   sync.Pool      // of *workspace
 	gram    blas64.General // AAᵀ or Z
@@ -30,13 +38,13 @@ type SpanFitness struct {
 	z3      blas64.General // Z³
 }
 
-// A part is one matrix of a point together with the data it meets, in the first of its rows.
+// A part is what meets the data of one span, and with others the rest.
 type part struct {
 	*span
-	extra      *mat.Dense     // [q extra] is the basis; both nil stand for the identity
-	begin, end int            // of x
-	first      int            // first sample it meets
-	scaled     blas64.General // the rows of the point that meet the data, times data.scale
+	begin   int            // of x
+	first   int            // first sample it meets
+	scaled  blas64.General // the rows of the point that meet the data, times data.scale
+	outside blas64.General // what the other rows of the point stand for, in the basis of what is orthogonal to the span
 }
 
 // NewSpanFitness returns φ in the span coordinates of a start, and the start in these coordinates. It panics
@@ -57,40 +65,86 @@ func NewSpanFitness(data *Data, start Params) (f *SpanFitness, x []float64) {
 		f.shared = new(spans)
 	}
 	f.shared.of(data)
+	x = f.add(nil, 0, mat.DenseCopyOf(start.A.T()))
+	f.split = len(x)
+	blocks := make([]*mat.Dense, data.Classes)
+	for k := range blocks {
+		blocks[k] = start.Block(k)
+	}
+	x = f.add(x, 1, blocks...)
+	f.size = len(x)
 	first := 0
-	for i := range f.shared.spans {
-		s := &f.shared.spans[i]
-		m := start.A.T()
-		if i > 0 {
-			m = start.Block(i - 1)
-		}
-		coords, extra := s.coordinates(m)
-		pt := part{span: s, extra: extra, begin: len(x), end: len(x) + len(coords), scaled: general(s.data.cols, d)}
-		if i > 0 {
-			pt.first = first
-			first += s.data.rows
-		}
-		f.parts = append(f.parts, pt)
-		x = append(x, coords...)
+	for i := 1; i < len(f.parts); i++ {
+		f.parts[i].first = first
+		first += f.parts[i].data.rows
 	}
 	f.plan()
 	f.signs(x)
 	return f, x
 }
 
+// add appends parts for matrices that meet the data of the spans from the given one on, and their coordinates to x.
+func (f *SpanFitness) add(x []float64, span int, matrices ...*mat.Dense) []float64 {
+	var rest []float64
+	for i, m := range matrices {
+		s := &f.shared.spans[span+i]
+		inside, outside := s.split(m.RawMatrix())
+		pt := part{span: s, begin: len(x), scaled: general(s.data.cols, f.d)}
+		x = append(x, inside.Data...)
+		pt.outside, outside = narrow(outside)
+		rest = append(rest, outside.Data...)
+		f.parts = append(f.parts, pt)
+	}
+	// All that is left, one above the other.
+	basis, coordinates := narrow(blas64.General{Rows: len(rest) / f.d, Cols: f.d, Stride: f.d, Data: rest})
+	row := 0
+	for i := range matrices {
+		pt := &f.parts[span+i]
+		own := of(basis, row, row+pt.outside.Cols)
+		row += own.Rows
+		pt.outside = times(pt.outside, own)
+	}
+	return append(x, coordinates.Data...)
+}
+
 func general(rows, cols int) blas64.General {
-	return blas64.General{Rows: rows, Cols: cols, Stride: cols, Data: make([]float64, rows*cols)}
+	return blas64.General{Rows: rows, Cols: cols, Stride: max(cols, 1), Data: make([]float64, rows*cols)}
+}
+
+// times returns xy.
+func times(x, y blas64.General) blas64.General {
+	product := general(x.Rows, y.Cols)
+	if x.Cols > 0 {
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, x, y, 0, product)
+	}
+	return product
 }
 
 // Len returns the number of coordinates.
-func (f *SpanFitness) Len() int { return f.parts[len(f.parts)-1].end }
+func (f *SpanFitness) Len() int { return f.size }
 
 // spheres implements objective: A and B are free of scale.
-func (f *SpanFitness) spheres() []int { return []int{0, f.parts[0].end, f.Len()} }
+func (f *SpanFitness) spheres() []int { return []int{0, f.split, f.size} }
 
-// view returns rows [0, rows) of part i of x.
-func (f *SpanFitness) view(x []float64, i, rows int) blas64.General {
-	return blas64.General{Rows: rows, Cols: f.d, Stride: f.d, Data: x[f.parts[i].begin:f.parts[i].end]}
+// halves returns A and B of x.
+func (f *SpanFitness) halves(x []float64) (a, b blas64.General) {
+	return f.stack(x[:f.split]), f.stack(x[f.split:])
+}
+
+func (f *SpanFitness) stack(x []float64) blas64.General {
+	return blas64.General{Rows: len(x) / f.d, Cols: f.d, Stride: f.d, Data: x}
+}
+
+// inside returns the rows of a part of x that meet data.
+func (f *SpanFitness) inside(x []float64, part int) blas64.General {
+	pt := &f.parts[part]
+	return f.stack(x[pt.begin : pt.begin+len(pt.scaled.Data)])
+}
+
+// outside returns the rows of A and of B in x that meet no data.
+func (f *SpanFitness) outside(x []float64) (a, b blas64.General) {
+	last := &f.parts[len(f.parts)-1]
+	return f.stack(x[len(f.parts[0].scaled.Data):f.split]), f.stack(x[last.begin+len(last.scaled.Data):])
 }
 
 // FuncGrad returns φ(x) and stores its gradient in grad. Where some t_i has not the sign it had at the start
@@ -102,18 +156,19 @@ func (f *SpanFitness) FuncGrad(grad, x []float64) float64 {
 	if math.IsInf(phi, -1) {
 		return phi
 	}
-	a, b := f.view(x, 0, f.rows(0)), f.blocks(x)
+	a, b := f.halves(x)
+	gradA, gradB := f.halves(grad)
 	blas64.Gemm(blas.Trans, blas.NoTrans, 1, a, a, 0, f.gram)
 	norm := blas64.Nrm2(blas64.Vector{N: len(f.gram.Data), Inc: 1, Data: f.gram.Data})
 	phi -= math.Log(norm) / 2
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1/(norm*norm), a, f.gram, 0, f.view(grad, 0, a.Rows))
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1/(norm*norm), a, f.gram, 0, gradA)
 
 	blas64.Gemm(blas.Trans, blas.NoTrans, 1, b, b, 0, f.gram)
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, f.gram, f.gram, 0, f.z2)
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, f.z2, f.gram, 0, f.z3)
 	norm = blas64.Nrm2(blas64.Vector{N: len(f.z2.Data), Inc: 1, Data: f.z2.Data})
 	phi -= math.Log(norm) / 4
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1/(norm*norm), b, f.z3, 0, f.blocks(grad))
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1/(norm*norm), b, f.z3, 0, gradB)
 
 	f.addSums(grad)
 	return phi
@@ -125,39 +180,24 @@ func (f *SpanFitness) check(grad, x []float64) {
 	}
 }
 
-// rows returns how many coordinates each column of part i has.
-func (f *SpanFitness) rows(i int) int { return (f.parts[i].end - f.parts[i].begin) / f.d }
-
-// blocks returns all B⁽ᵏ⁾ of x, one above the other.
-func (f *SpanFitness) blocks(x []float64) blas64.General {
-	begin := f.parts[0].end
-	return blas64.General{Rows: (len(x) - begin) / f.d, Cols: f.d, Stride: f.d, Data: x[begin:]}
-}
-
 // Params maps x back to parameters, normalised.
 func (f *SpanFitness) Params(x []float64) Params {
-	matrix := func(i int) *mat.Dense {
-		pt := &f.parts[i]
-		m := mat.NewDense(f.rows(i), f.d, x[pt.begin:pt.end])
-		if pt.extra == nil {
-			return m
-		}
-		var full, other mat.Dense
-		n := pt.data.cols
-		full.Mul(pt.extra, m.Slice(n, f.rows(i), 0, f.d))
-		if n > 0 {
-			other.Mul(pt.q, m.Slice(0, n, 0, f.d))
-			full.Add(&full, &other)
-		}
-		return &full
-	}
-	a := matrix(0)
-	p, d := a.Dims()
-	params := NewParams(d, p, len(f.parts)-1)
-	params.A.Copy(a.T())
+	p := f.parts[0].data.cols + f.parts[0].outside.Rows
+	params := NewParams(f.d, p, len(f.parts)-1)
+	a, b := f.outside(x)
+	params.A.Copy(f.full(x, 0, a).T())
 	for k := range len(f.parts) - 1 {
-		params.Block(k).Copy(matrix(k + 1))
+		params.Block(k).Copy(f.full(x, k+1, b))
 	}
 	params.Normalise()
 	return params
+}
+
+// full returns the matrix that a part of x and the rows of x that meet no data stand for.
+func (f *SpanFitness) full(x []float64, part int, outside blas64.General) *mat.Dense {
+	pt := &f.parts[part]
+	all := times(pt.outside, outside)
+	all = f.stack(slices.Concat(f.inside(x, part).Data, all.Data))
+	all = pt.turn(all, blas.NoTrans)
+	return mat.NewDense(all.Rows, all.Cols, all.Data)
 }
