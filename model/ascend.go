@@ -26,8 +26,8 @@ type preconditioner interface {
 	// update takes the metric at the point where FuncGrad was called last, with gradient g, and returns the scale-free
 	// gradient norm there.
 	update(g []float64) (gradNorm float64)
-	// precondition multiplies g by the inverse of the metric.
-	precondition(g []float64)
+	// precondition multiplies g by the inverse of the metric, and another vector, unless it is nil.
+	precondition(g, other []float64)
 }
 
 // A Method is a way to ascend.

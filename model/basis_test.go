@@ -117,7 +117,7 @@ func TestSameBitsForAnyNumberOfWorkers(t *testing.T) {
 		got := []float64{f.FuncGrad(grad, x)}
 		got = append(got, grad...)
 		got = append(got, q.FuncGrad(grad, x), q.update(grad))
-		q.precondition(grad)
+		q.precondition(grad, nil)
 		got = append(got, grad...)
 		runtime.GOMAXPROCS(previous)
 		if want == nil {

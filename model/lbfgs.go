@@ -47,14 +47,14 @@ func (r *run) lbfgs() {
 		step := 1.0
 		switch {
 		case r.metric != nil:
-			r.metric.precondition(dir)
 			if len(pairs) == 0 {
+				r.metric.precondition(dir, nil)
 				step = math.Min(1, 0.3/norm(dir))
 				break
 			}
 			p := pairs[len(pairs)-1]
 			copy(image, p.y)
-			r.metric.precondition(image)
+			r.metric.precondition(dir, image)
 			floats.Scale(1/(p.rho*dot(p.y, image)), dir)
 		case len(pairs) > 0:
 			p := pairs[len(pairs)-1]

@@ -34,11 +34,12 @@ import (
 // and Chi, JMLR 2021).
 type quotient struct {
 	*SpanFitness
-	bands   []band    // of C, for each part; shared
-	systems []system  // for each part
-	rest    []float64 // work space for what meets no data
-	target  []float64 // what precondition is at work on
-	apply   func(i int)
+	bands   []band       // of C, for each part; shared
+	systems []system     // for each part
+	rest    []float64    // work space for what meets no data
+	targets [2][]float64 // what precondition is at work on
+	phases  [4]phase     // of precondition
+	strips  []strip
 
 	sigma        []float64 // of K at the last point
 	p23, p43, p2 []float64 // σ^{2/3}, σ^{4/3} and σ²
@@ -69,8 +70,17 @@ type band struct {
 	diagonal, off []float64      // of T: m and m−1 entries
 }
 
-// A system is work space for the equations of one part, each m×d.
+// A system is work space for the equations of one part: the targets side by side, in m×2d, and factors in m×d.
 type system struct{ turned, inside, factor, pivot blas64.General }
+
+// A phase is some tasks that may be done at the same time.
+type phase struct {
+	tasks int
+	do    func(task int)
+}
+
+// A strip is some rows of a part.
+type strip struct{ part, first, end int }
 
 // The metric is damped by this many times the scale-free gradient norm, within limits, in units of the mean penalty. A
 // positive start is nearly of rank one, and there the metric knows too little of the other directions.
@@ -99,13 +109,17 @@ func newQuotient(f *SpanFitness) *quotient {
 		f.each(len(means), func(i int) { f.shared.bands[i] = newBand(means[i]) })
 	})
 	q.bands = f.shared.bands
+	const rows = 96 // of a strip
 	for i := range f.parts {
 		m := f.parts[i].data.cols
-		q.systems = append(q.systems, system{general(m, d), general(m, d), general(m, d), general(m, d)})
+		q.systems = append(q.systems, system{general(m, 2*d), general(m, 2*d), general(m, d), general(m, d)})
+		for lo := 0; lo < m; lo += rows {
+			q.strips = append(q.strips, strip{i, lo, min(lo+rows, m)})
+		}
 	}
 	a, b := f.outside(make([]float64, f.size))
 	q.rest = make([]float64, max(len(a.Data), len(b.Data)))
-	q.apply = q.solve
+	q.phases = [...]phase{{len(f.parts), q.enter}, {len(q.strips), q.rotate}, {len(f.parts), q.solve}, {len(q.strips), q.leave}}
 	return q
 }
 
@@ -282,61 +296,112 @@ func (q *quotient) measure(s *side, penalty []float64, damping float64, rows bla
 }
 
 // precondition implements preconditioner: it multiplies by the inverse of (4.3), damped.
-func (q *quotient) precondition(g []float64) {
-	q.target = g
-	q.each(len(q.parts), q.apply)
-	a, b := q.outside(g)
-	for _, c := range []struct {
-		rows, by blas64.General
-	}{{a, q.a.square}, {b, q.b.square}} {
-		rest := q.stack(q.rest[:len(c.rows.Data)])
-		copy(rest.Data, c.rows.Data)
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, rest, c.by, 0, c.rows)
+func (q *quotient) precondition(g, other []float64) {
+	q.targets = [...][]float64{g, other}
+	for _, p := range q.phases {
+		q.each(p.tasks, p.do)
+	}
+	for _, target := range q.targets {
+		if target == nil {
+			continue
+		}
+		a, b := q.outside(target)
+		q.square(a, &q.a)
+		q.square(b, &q.b)
 	}
 }
 
-// solve multiplies one part of the target by the inverse of the metric.
-func (q *quotient) solve(part int) {
-	s, b, w := &q.b, &q.bands[part], &q.systems[part]
+// square multiplies rows that meet no data by WWᵀ.
+func (q *quotient) square(rows blas64.General, s *side) {
+	rest := q.stack(q.rest[:len(rows.Data)])
+	copy(rest.Data, rows.Data)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, rest, s.square, 0, rows)
+}
+
+func (q *quotient) side(part int) *side {
 	if part == 0 {
-		s = &q.a
+		return &q.a
 	}
-	if len(b.diagonal) == 0 {
-		return
-	}
-	all := q.inside(q.target, part)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, all, s.metric, 0, w.turned)
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, b.q, w.turned, 0, w.inside)
-	b.solve(w, s.stiffness)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, b.q, w.inside, 0, w.turned)
-	blas64.Gemm(blas.NoTrans, blas.Trans, 1, w.turned, s.metric, 0, all)
+	return &q.b
 }
 
-// solve solves (1 + stiffness_j T) x_j = w.inside_j for every column j, by the factorisation LDLᵀ.
-func (b *band) solve(w *system, stiffness []float64) {
-	d := len(stiffness)
-	row := func(m blas64.General, i int) []float64 { return m.Data[i*d : (i+1)*d] }
-	x, pivot := row(w.inside, 0), row(w.pivot, 0)
-	for j, s := range stiffness {
-		pivot[j] = 1 / (1 + s*b.diagonal[0])
+// columns returns the columns of m that belong to a target.
+func (q *quotient) columns(m blas64.General, target int) blas64.General {
+	m.Cols, m.Data = q.d, m.Data[min(target*q.d, len(m.Data)):]
+	return m
+}
+
+// enter multiplies a part of the targets by W.
+func (q *quotient) enter(part int) {
+	for i, target := range q.targets {
+		if to := q.columns(q.systems[part].turned, i); target != nil && to.Rows > 0 {
+			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, q.inside(target, part), q.side(part).metric, 0, to)
+		}
 	}
-	for i, off := range b.off {
-		next, nextPivot, factor, diagonal := row(w.inside, i+1), row(w.pivot, i+1), row(w.factor, i+1), b.diagonal[i+1]
+}
+
+// rotate multiplies by Qᵀ.
+func (q *quotient) rotate(task int) {
+	t := q.strips[task]
+	w, left := &q.systems[t.part], q.bands[t.part].q
+	left.Cols, left.Data = t.end-t.first, left.Data[t.first:]
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, left, w.turned, 0, of(w.inside, t.first, t.end))
+}
+
+// solve solves (1 + stiffness_j T) x_j = y_j for every column j of a part, by the factorisation LDLᵀ.
+func (q *quotient) solve(part int) {
+	b, w, stiffness, d := &q.bands[part], &q.systems[part], q.side(part).stiffness, q.d
+	for i, diagonal := range b.diagonal {
+		pivot := row(w.pivot, i)
+		if i == 0 {
+			for j, s := range stiffness {
+				pivot[j] = 1 / (1 + s*diagonal)
+			}
+			continue
+		}
+		off, before, factor := b.off[i-1], row(w.pivot, i-1), row(w.factor, i)
 		for j, s := range stiffness {
-			f := s * off * pivot[j]
+			f := s * off * before[j]
 			factor[j] = f
-			nextPivot[j] = 1 / (1 + s*(diagonal-f*off))
-			next[j] -= f * x[j]
+			pivot[j] = 1 / (1 + s*(diagonal-f*off))
 		}
-		x, pivot = next, nextPivot
 	}
-	floats.Mul(x, pivot)
-	for i := range slices.Backward(b.off) {
-		before, pivot, factor := row(w.inside, i), row(w.pivot, i), row(w.factor, i+1)
-		for j, v := range before {
-			before[j] = v*pivot[j] - factor[j]*x[j]
+	for i := range b.off {
+		x, next, factor := row(w.inside, i), row(w.inside, i+1), row(w.factor, i+1)
+		for j, f := range factor {
+			next[j] -= f * x[j]
+			next[d+j] -= f * x[d+j]
 		}
-		x = before
+	}
+	for i := range slices.Backward(b.diagonal) {
+		x, pivot := row(w.inside, i), row(w.pivot, i)
+		if i == len(b.off) {
+			for j, p := range pivot {
+				x[j] *= p
+				x[d+j] *= p
+			}
+			continue
+		}
+		next, factor := row(w.inside, i+1), row(w.factor, i+1)
+		for j, p := range pivot {
+			x[j] = x[j]*p - factor[j]*next[j]
+			x[d+j] = x[d+j]*p - factor[j]*next[d+j]
+		}
+	}
+}
+
+func row(m blas64.General, i int) []float64 { return m.Data[i*m.Stride : i*m.Stride+m.Cols] }
+
+// leave multiplies by Q, and by Wᵀ.
+func (q *quotient) leave(task int) {
+	t := q.strips[task]
+	w := &q.systems[t.part]
+	turned := of(w.turned, t.first, t.end)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, of(q.bands[t.part].q, t.first, t.end), w.inside, 0, turned)
+	for i, target := range q.targets {
+		if target != nil {
+			blas64.Gemm(blas.NoTrans, blas.Trans, 1, q.columns(turned, i), q.side(t.part).metric, 0, of(q.inside(target, t.part), t.first, t.end))
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/blas/blas64"
@@ -163,7 +164,13 @@ func TestMetricIsTheInverse(t *testing.T) {
 			copy(rest.Data, noise(stream.New(4, "test"), len(rest.Data)))
 			full := func(g []float64) *mat.Dense { return f.full(g, tt.part, rest) }
 			want := full(g)
-			q.precondition(g)
+			other := noise(stream.New(5, "test"), q.Len())
+			alone := slices.Clone(other)
+			q.precondition(alone, nil)
+			q.precondition(g, other)
+			if !slices.Equal(other, alone) {
+				t.Error("a vector comes out otherwise beside another")
+			}
 			got := mat.NewVecDense(p*d, nil)
 			got.MulVec(h, mat.NewVecDense(p*d, full(g).RawMatrix().Data))
 			if diff := floats.Distance(got.RawVector().Data, want.RawMatrix().Data, 2); diff > 1e-9 {
@@ -222,7 +229,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 	grad := make([]float64, q.Len())
 	for name, step := range map[string]func(){
 		"factors": func() { f.FuncGrad(grad, x) },
-		"product": func() { q.FuncGrad(grad, x); q.update(grad); q.precondition(grad) },
+		"product": func() { q.FuncGrad(grad, x); q.update(grad); q.precondition(grad, nil) },
 	} {
 		if got := testing.AllocsPerRun(100, step); got > 0 {
 			t.Errorf("a step of the fitness of %s allocates %v times", name, got)
