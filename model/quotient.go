@@ -66,7 +66,7 @@ func newSide(d int) side {
 
 // A band is C = QTQᵀ in the coordinates that meet data.
 type band struct {
-	q             blas64.General // m×m, orthogonal
+	q, transposed blas64.General // m×m, orthogonal: a product goes through either row by row
 	diagonal, off []float64      // of T: m and m−1 entries
 }
 
@@ -162,7 +162,7 @@ func (f *SpanFitness) means() []blas64.General {
 // newBand makes C tridiagonal, of which the upper triangle counts.
 func newBand(c blas64.General) band {
 	m := c.Rows
-	b := band{q: c, diagonal: make([]float64, m), off: make([]float64, max(m-1, 0))}
+	b := band{q: c, transposed: general(m, m), diagonal: make([]float64, m), off: make([]float64, max(m-1, 0))}
 	if m == 0 {
 		return b
 	}
@@ -172,6 +172,11 @@ func newBand(c blas64.General) band {
 		impl.Dsytrd(blas.Upper, m, c.Data, c.Stride, b.diagonal, b.off, tau, work, lwork)
 	})
 	call(func(work []float64, lwork int) { impl.Dorgtr(blas.Upper, m, c.Data, c.Stride, tau, work, lwork) })
+	for i := range m {
+		for j, v := range row(c, i) {
+			b.transposed.Data[j*m+i] = v
+		}
+	}
 	return b
 }
 
@@ -343,9 +348,8 @@ func (q *quotient) enter(part int) {
 // rotate multiplies by Qᵀ.
 func (q *quotient) rotate(task int) {
 	t := q.strips[task]
-	w, left := &q.systems[t.part], q.bands[t.part].q
-	left.Cols, left.Data = t.end-t.first, left.Data[t.first:]
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, left, w.turned, 0, of(w.inside, t.first, t.end))
+	w := &q.systems[t.part]
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, of(q.bands[t.part].transposed, t.first, t.end), w.turned, 0, of(w.inside, t.first, t.end))
 }
 
 // solve solves (1 + stiffness_j T) x_j = y_j for every column j of a part, by the factorisation LDLᵀ.
