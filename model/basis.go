@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/lapack"
 	"gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/lapack/lapack64"
@@ -23,6 +24,7 @@ type spans struct {
 
 	bandsOnce sync.Once
 	bands     []band // of C (4.3)
+	turned    []span // the same with rows in the bases where these are found
 }
 
 // A span is that of some rows of X, with the rows in coordinates. Its basis is the smaller of two. Where samples are few,
@@ -32,9 +34,10 @@ type spans struct {
 // The basis is the first data.cols vectors of an orthonormal one of the whole space, H. With neither v nor q it is the
 // identity.
 type span struct {
-	data samples
-	v, t blas64.General // n×p and n×n: H = 1 − vᵀtv
-	q    blas64.General // p×p: H
+	data  samples
+	v, t  blas64.General // n×p and n×n: H = 1 − vᵀtv
+	q     blas64.General // p×p: H
+	inner blas64.General // m×m, where the basis is H times this
 }
 
 // samples holds rows×cols numbers: entry (i, j) is scale[j] times what is stored.
@@ -166,9 +169,26 @@ func (s *span) split(m blas64.General) (inside, outside blas64.General) {
 	return of(turned, 0, s.data.cols), of(turned, s.data.cols, m.Rows)
 }
 
-// turn multiplies m by H, or by its transpose. LAPACK's own routine for reflectors writes into them while it runs, and
-// these are shared.
+// turn multiplies m by the basis, or by its transpose.
 func (s *span) turn(m blas64.General, t blas.Transpose) blas64.General {
+	if s.inner.Rows == 0 {
+		return s.outer(m, t)
+	}
+	if t == blas.Trans {
+		m = s.outer(m, t)
+	}
+	turned := general(m.Rows, m.Cols)
+	copy(turned.Data, m.Data)
+	blas64.Gemm(t, blas.NoTrans, 1, s.inner, of(m, 0, s.data.cols), 0, of(turned, 0, s.data.cols))
+	if t == blas.NoTrans {
+		turned = s.outer(turned, t)
+	}
+	return turned
+}
+
+// outer multiplies m by H, or by its transpose. LAPACK's own routine for reflectors writes into them while it runs, and
+// these are shared.
+func (s *span) outer(m blas64.General, t blas.Transpose) blas64.General {
 	turned := general(m.Rows, m.Cols)
 	if s.q.Rows > 0 {
 		blas64.Gemm(t, blas.NoTrans, 1, s.q, m, 0, turned)
@@ -181,6 +201,24 @@ func (s *span) turn(m blas64.General, t blas.Transpose) blas64.General {
 		blas64.Gemm(t, blas.NoTrans, 1, s.t, inner, 0, outer)
 		blas64.Gemm(blas.Trans, blas.NoTrans, -1, s.v, outer, 1, turned)
 	}
+	return turned
+}
+
+// turnedBy returns the span with rows in the basis times q (m×m, orthogonal).
+func (s *span) turnedBy(q blas64.General) span {
+	turned := *s
+	turned.inner = q
+	turned.data = samples{rows: s.data.rows, cols: s.data.cols, values: make([]float64, s.data.rows*s.data.cols)}
+	scaled := q
+	if s.data.scale != nil {
+		scaled = general(q.Rows, q.Cols)
+		for i, f := range s.data.scale {
+			floats.AddScaled(row(scaled, i), f, row(q, i))
+		}
+	}
+	var space []float64
+	data := s.data.view(&space, 0, s.data.rows)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, data, scaled, 0, turned.data.view(nil, 0, s.data.rows))
 	return turned
 }
 

@@ -112,7 +112,7 @@ func TestSameBitsForAnyNumberOfWorkers(t *testing.T) {
 	for _, workers := range []int{1, 2, 5} {
 		previous := runtime.GOMAXPROCS(workers)
 		f, x := NewSpanFitness(data, Uniform.Draw(4, 2, 16, 3))
-		q := newQuotient(f)
+		q := newQuotient(f, x)
 		grad := make([]float64, f.Len())
 		got := []float64{f.FuncGrad(grad, x)}
 		got = append(got, grad...)
@@ -148,7 +148,7 @@ func TestFitnessesShareTheirData(t *testing.T) {
 					t.Errorf("start %d has other coordinates when others are at work", i)
 					return
 				}
-				newQuotient(f)
+				newQuotient(f, x)
 			}
 		})
 	}

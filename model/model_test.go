@@ -277,7 +277,7 @@ func TestSpanRefusesToCrossTheWall(t *testing.T) {
 
 func TestFuncGradPanicsOnWrongLengths(t *testing.T) {
 	f, x := NewSpanFitness(small(4, 2, 5, Modulus, 1), Uniform.Draw(1, 2, 16, 2))
-	for name, of := range map[string]objective{"factors": f, "product": newQuotient(f)} {
+	for name, of := range map[string]objective{"factors": f, "product": newQuotient(f, x)} {
 		for _, lengths := range [][2]int{{f.Len(), f.Len() - 1}, {f.Len(), f.Len() + 1}, {f.Len() + 1, f.Len()}} {
 			func() {
 				defer func() {

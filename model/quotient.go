@@ -66,7 +66,7 @@ func newSide(d int) side {
 
 // A band is C = QTQᵀ in the coordinates that meet data.
 type band struct {
-	q, transposed blas64.General // m×m, orthogonal: a product goes through either row by row
+	q, transposed blas64.General // m×m, orthogonal: a product goes through either row by row; none where Q is the identity
 	diagonal, off []float64      // of T: m and m−1 entries
 }
 
@@ -82,6 +82,10 @@ type phase struct {
 // A strip is some rows of a part.
 type strip struct{ part, first, end int }
 
+// few samples for each dimension of their span are turned to the basis where T is found: that is worth it if the product
+// with Q costs as much as some steps save.
+const fewPerDimension = 2
+
 // The metric is damped by this many times the scale-free gradient norm, within limits, in units of the mean penalty. A
 // positive start is nearly of rank one, and there the metric knows too little of the other directions.
 const (
@@ -90,7 +94,8 @@ const (
 	mostDamping    = 1
 )
 
-func newQuotient(f *SpanFitness) *quotient {
+// newQuotient takes f over, and x along to the bases in which f then is.
+func newQuotient(f *SpanFitness, x []float64) *quotient {
 	d := f.d
 	q := &quotient{
 		SpanFitness: f, a: newSide(d), b: newSide(d), weights: make([]float64, d),
@@ -105,10 +110,26 @@ func newQuotient(f *SpanFitness) *quotient {
 	})
 	f.shared.bandsOnce.Do(func() {
 		means := f.means()
-		f.shared.bands = make([]band, len(means))
-		f.each(len(means), func(i int) { f.shared.bands[i] = newBand(means[i]) })
+		f.shared.bands, f.shared.turned = make([]band, len(means)), slices.Clone(f.shared.spans)
+		f.each(len(means), func(i int) {
+			b, s := newBand(means[i]), &f.shared.turned[i]
+			if n, m := s.data.rows, s.data.cols; m > 0 && n <= fewPerDimension*m {
+				*s = s.turnedBy(b.q)
+				b.q, b.transposed = blas64.General{}, blas64.General{}
+			}
+			f.shared.bands[i] = b
+		})
 	})
 	q.bands = f.shared.bands
+	for i := range f.parts {
+		s := &f.shared.turned[i]
+		f.parts[i].span = s
+		if s.inner.Rows > 0 {
+			inside := f.inside(x, i)
+			old := f.stack(slices.Clone(inside.Data))
+			blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.inner, old, 0, inside)
+		}
+	}
 	const rows = 96 // of a strip
 	for i := range f.parts {
 		m := f.parts[i].data.cols
@@ -338,8 +359,13 @@ func (q *quotient) columns(m blas64.General, target int) blas64.General {
 
 // enter multiplies a part of the targets by W.
 func (q *quotient) enter(part int) {
+	w := &q.systems[part]
+	all := w.turned
+	if q.bands[part].q.Rows == 0 {
+		all = w.inside
+	}
 	for i, target := range q.targets {
-		if to := q.columns(q.systems[part].turned, i); target != nil && to.Rows > 0 {
+		if to := q.columns(all, i); target != nil && to.Rows > 0 {
 			blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, q.inside(target, part), q.side(part).metric, 0, to)
 		}
 	}
@@ -348,8 +374,10 @@ func (q *quotient) enter(part int) {
 // rotate multiplies by Qᵀ.
 func (q *quotient) rotate(task int) {
 	t := q.strips[task]
-	w := &q.systems[t.part]
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, of(q.bands[t.part].transposed, t.first, t.end), w.turned, 0, of(w.inside, t.first, t.end))
+	w, b := &q.systems[t.part], &q.bands[t.part]
+	if b.q.Rows > 0 {
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, of(b.transposed, t.first, t.end), w.turned, 0, of(w.inside, t.first, t.end))
+	}
 }
 
 // solve solves (1 + stiffness_j T) x_j = y_j for every column j of a part, by the factorisation LDLᵀ.
@@ -399,9 +427,12 @@ func row(m blas64.General, i int) []float64 { return m.Data[i*m.Stride : i*m.Str
 // leave multiplies by Q, and by Wᵀ.
 func (q *quotient) leave(task int) {
 	t := q.strips[task]
-	w := &q.systems[t.part]
-	turned := of(w.turned, t.first, t.end)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, of(q.bands[t.part].q, t.first, t.end), w.inside, 0, turned)
+	w, b := &q.systems[t.part], &q.bands[t.part]
+	turned := of(w.inside, t.first, t.end)
+	if b.q.Rows > 0 {
+		turned = of(w.turned, t.first, t.end)
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, of(b.q, t.first, t.end), w.inside, 0, turned)
+	}
 	for i, target := range q.targets {
 		if target != nil {
 			blas64.Gemm(blas.NoTrans, blas.Trans, 1, q.columns(turned, i), q.side(t.part).metric, 0, of(q.inside(target, t.part), t.first, t.end))

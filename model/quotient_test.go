@@ -22,7 +22,7 @@ func TestQuotientGradIsTheDerivative(t *testing.T) {
 		t.Run(fmt.Sprintf("side=%d", side), func(t *testing.T) {
 			data := small(side, 3, 20, Modulus, 5)
 			f, x := NewSpanFitness(data, Uniform.Draw(7, 3, data.Side*data.Side, 3))
-			q := newQuotient(f)
+			q := newQuotient(f, x)
 			grad, scratch := make([]float64, q.Len()), make([]float64, q.Len())
 			q.FuncGrad(grad, x)
 			want := fd.Gradient(nil, func(v []float64) float64 { return q.FuncGrad(scratch, v) }, x, &fd.Settings{Formula: fd.Central})
@@ -41,7 +41,7 @@ func TestQuotientSeesTheProductOnly(t *testing.T) {
 		const d = 3
 		seed := rapid.Uint64().Draw(t, "seed")
 		f, x := NewSpanFitness(data, Uniform.Draw(seed, d, 25, 3))
-		q := newQuotient(f)
+		q := newQuotient(f, x)
 		grad := make([]float64, q.Len())
 		phi := q.FuncGrad(grad, x)
 		norm := q.update(grad)
@@ -115,7 +115,7 @@ func TestMetricIsTheInverse(t *testing.T) {
 	data := small(3, 2, 30, Modulus, 5)
 	const d = 2
 	f, x := NewSpanFitness(data, Uniform.Draw(7, d, 9, 2))
-	q := newQuotient(f)
+	q := newQuotient(f, x)
 	q.settle(x)
 	grad := make([]float64, q.Len())
 	q.FuncGrad(grad, x)
@@ -225,7 +225,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 	blas64.Use(simd.New())
 	defer blas64.Use(before)
 	f, x := NewSpanFitness(small(8, 3, 30, Modulus, 3), Uniform.Draw(1, 3, 64, 3))
-	q := newQuotient(f)
+	q := newQuotient(f, x)
 	grad := make([]float64, q.Len())
 	for name, step := range map[string]func(){
 		"factors": func() { f.FuncGrad(grad, x) },
@@ -240,7 +240,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 func TestQuotientRefusesToCrossTheWall(t *testing.T) {
 	data := small(4, 2, 5, Modulus, 1)
 	f, x := NewSpanFitness(data, Uniform.Draw(1, 2, 16, 2))
-	q := newQuotient(f)
+	q := newQuotient(f, x)
 	grad := make([]float64, f.Len())
 	if v := q.FuncGrad(grad, x); math.IsInf(v, 0) {
 		t.Fatalf("fitness at the start is %v", v)

@@ -11,7 +11,7 @@ func Train(ctx context.Context, data *Data, start Params, a Ascent) (Params, Rep
 		report := a.ascend(ctx, f, x)
 		return f.Params(x), report
 	}
-	q := newQuotient(f)
+	q := newQuotient(f, x)
 	report := a.ascend(ctx, q, x)
 	q.settle(x)
 	return f.Params(x), report
