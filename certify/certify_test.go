@@ -43,11 +43,10 @@ func TestCertifyTheReference(t *testing.T) {
 }
 
 func TestCertifyAThousand(t *testing.T) {
-	count := 1000
 	if testing.Short() {
-		count = 200
+		t.Skip("a training on 1,000 images; TestBoundWithMoreImagesThanPixels has as many small ones")
 	}
-	data := reference(t, count)
+	data := reference(t, 1000)
 	pr := problem(t, data)
 	c := pr.Certify(train(data, model.Uniform, 1, 20, 1e-8), nil)
 	t.Logf("gap %.2g ± %.2g, ratio %.4f, distance %.2g", c.Gap, c.GapError, c.Ratio, c.Distance)
@@ -58,6 +57,9 @@ func TestCertifyAThousand(t *testing.T) {
 
 // TestWrongOptimaAreNotCertified plants tuples that are not the optimum.
 func TestWrongOptimaAreNotCertified(t *testing.T) {
+	if testing.Short() {
+		t.Skip("three trainings; nothing in them goes on at the same time")
+	}
 	data := reference(t, 100)
 	pr := problem(t, data)
 	best, _ := oracle(t, pr, 20)
@@ -185,6 +187,9 @@ func TestKnownSingularValues(t *testing.T) {
 }
 
 func TestTheToleranceCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a training, and comparisons of numbers; nothing in them goes on at the same time")
+	}
 	data := reference(t, 100)
 	pr := problem(t, data)
 	best, _ := oracle(t, pr, 20)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/blas"
@@ -33,7 +34,8 @@ type Problem struct {
 	rows   int     // of M
 	normD  []float64
 	normR  []float64
-	orderD []int // 0..n−1
+	orderD []int     // 0..n−1
+	spaces sync.Pool // of *space
 }
 
 // A basis holds the rows x_i of some samples as x_i = q l_i. It is that of a QR factorisation or, where there are more
@@ -46,9 +48,8 @@ type basis struct {
 	l       *mat.Dense // len(samples)×m; nil where entry c of l_i is scale[c] times entry at[c] of x_i
 	at      []int
 	scale   []float64
-	m       int    // columns of q
-	qs, qt  halves // q and its transpose, split for products; empty with q
-	first   int    // row of M where the class begins
+	m       int // columns of q
+	first   int // row of M where the class begins
 
 	// What rounding left: the exact polar factor of q differs from q by at most skew in the spectral norm,
 	// and x_i differs from (polar factor of q) l_i by at most miss[i].
@@ -68,7 +69,9 @@ func NewProblem(data *model.Data) (*Problem, error) {
 	if rows, cols := data.R.Dims(); rows != n || cols != p || len(data.Y) != n {
 		return nil, fmt.Errorf("certify: %d×%d pixels, %d×%d features and %d labels do not fit", n, p, rows, cols, len(data.Y))
 	}
-	pr := &Problem{data: data, normD: make([]float64, n), normR: make([]float64, n), orderD: make([]int, n)}
+	pr := &Problem{data: data, orderD: make([]int, n)}
+	pr.spaces.New = func() any { return new(space) }
+	together(func() { pr.normD = norms(data.D) }, func() { pr.normR = norms(data.R) })
 	members := make([][]int, data.Classes)
 	for i, k := range data.Y {
 		if k < 0 || k >= data.Classes {
@@ -76,8 +79,6 @@ func NewProblem(data *model.Data) (*Problem, error) {
 		}
 		members[k] = append(members[k], i)
 		pr.orderD[i] = i
-		pr.normD[i] = floats.Norm(data.D.RawRowView(i), 2)
-		pr.normR[i] = floats.Norm(data.R.RawRowView(i), 2)
 		for _, v := range []struct {
 			what string
 			norm float64
@@ -90,12 +91,18 @@ func NewProblem(data *model.Data) (*Problem, error) {
 			}
 		}
 	}
-	pr.image = newBasis(data.D, pr.orderD)
-	for k, m := range members {
-		if len(m) == 0 {
+	made := make([]basis, data.Classes)
+	together(func() { pr.image = newBasis(data.D, pr.orderD, pr.normD) }, func() {
+		for k, m := range members {
+			if len(m) > 0 {
+				made[k] = newBasis(data.R, m, pr.normR)
+			}
+		}
+	})
+	for k, b := range made {
+		if b.m == 0 {
 			continue
 		}
-		b := newBasis(data.R, m)
 		b.label, b.first = k, pr.rows
 		pr.rows += b.m
 		pr.class = append(pr.class, b)
@@ -103,14 +110,34 @@ func NewProblem(data *model.Data) (*Problem, error) {
 	return pr, nil
 }
 
-// newBasis returns a basis of the given rows of x.
-func newBasis(x *mat.Dense, samples []int) basis {
+// together makes all the calls at the same time and waits for them.
+func together(calls ...func()) {
+	var g sync.WaitGroup
+	for _, f := range calls {
+		g.Go(f)
+	}
+	g.Wait()
+}
+
+// norms returns the lengths of the rows of x.
+func norms(x *mat.Dense) []float64 {
+	n, _ := x.Dims()
+	norm := make([]float64, n)
+	for i := range norm {
+		norm[i] = floats.Norm(x.RawRowView(i), 2)
+	}
+	return norm
+}
+
+// newBasis returns a basis of the given rows of x; norm has the lengths of all its rows.
+func newBasis(x *mat.Dense, samples []int, norm []float64) basis {
 	b := basis{samples: samples, x: x}
 	_, p := x.Dims()
 	b.miss = make([]float64, len(samples))
-	column, distinct := twins(x, samples)
-	if groups := model.EqualColumns(x, samples); len(distinct) >= len(groups) {
-		b.group(groups)
+	groups := model.EqualColumns(x, samples)
+	column, distinct := twins(x, samples, len(groups))
+	if len(distinct) == len(groups) {
+		b.group(groups, norm)
 		return b
 	}
 	b.m = len(distinct)
@@ -119,7 +146,6 @@ func newBasis(x *mat.Dense, samples []int) basis {
 		b.q.SetCol(j, x.RawRowView(s))
 	}
 	r := model.ThinQR(b.q)
-	b.qs, b.qt = halve(b.q), halve(transposed(b.q))
 	b.l = mat.NewDense(len(samples), b.m, nil)
 	for i, j := range column {
 		mat.Col(b.l.RawRowView(i), j, r)
@@ -129,7 +155,7 @@ func newBasis(x *mat.Dense, samples []int) basis {
 }
 
 // group makes b the basis whose vectors are the normalised means of groups of columns.
-func (b *basis) group(groups [][]int) {
+func (b *basis) group(groups [][]int, norm []float64) {
 	p := b.qRows()
 	b.m = len(groups)
 	for _, group := range groups {
@@ -144,12 +170,11 @@ func (b *basis) group(groups [][]int) {
 			b.q.Set(j, c, 1/b.scale[c])
 		}
 	}
-	b.qs, b.qt = halve(b.q), halve(transposed(b.q))
 	// The columns of q have no entry in common, and the exact ones have 1/√k where q has that with two roundings, of the
 	// root and of its inverse. Coordinates have two as well, of the root and of the product.
 	b.skew = 4 * unit
 	for i, s := range b.samples {
-		b.miss[i] = 3 * unit * floats.Norm(b.x.RawRowView(s), 2)
+		b.miss[i] = 3 * unit * norm[s]
 	}
 }
 
@@ -161,11 +186,15 @@ func (b *basis) row(dst []float64, s int) {
 	}
 }
 
-// twins numbers the distinct rows: row samples[i] equals row distinct[column[i]] bit for bit.
-func twins(x *mat.Dense, samples []int) (column, distinct []int) {
+// twins numbers the distinct rows: row samples[i] equals row distinct[column[i]] bit for bit. It stops where there are
+// enough of them.
+func twins(x *mat.Dense, samples []int, enough int) (column, distinct []int) {
 	column = make([]int, len(samples))
 	seen := make(map[float64][]int) // by a checksum; the rows are compared
 	for i, s := range samples {
+		if len(distinct) == enough {
+			break
+		}
 		row := x.RawRowView(s)
 		sum := 0.0
 		for j, v := range row {
@@ -207,18 +236,17 @@ func (b *basis) audit(distinct, column []int) {
 
 func (b *basis) qRows() int { _, p := b.x.Dims(); return p }
 
-// chunks calls f with runs of the samples of b and their coordinates, row by row. buf is work space.
-func (b *basis) chunks(buf *[]float64, f func(samples []int, l *mat.Dense)) {
+// chunks calls f with runs of the samples of b and their coordinates, row by row. What f borrows of w is back before the
+// next run.
+func (b *basis) chunks(w *space, f func(samples []int, l *mat.Dense)) {
 	if b.l != nil {
 		f(b.samples, b.l)
 		return
 	}
 	for lo := 0; lo < len(b.samples); lo += chunk {
 		samples := b.samples[lo:min(lo+chunk, len(b.samples))]
-		if len(*buf) < chunk*b.m {
-			*buf = make([]float64, chunk*b.m)
-		}
-		l := mat.NewDense(len(samples), b.m, (*buf)[:len(samples)*b.m])
+		w.reset()
+		l := w.dense(len(samples), b.m)
 		for i, s := range samples {
 			b.row(l.RawRowView(i), s)
 		}
@@ -226,27 +254,25 @@ func (b *basis) chunks(buf *[]float64, f func(samples []int, l *mat.Dense)) {
 	}
 }
 
-// apply stores in row i of dst (n×d) the product l_iᵀ z for the samples of b; z is m×d.
-func (b *basis) apply(dst, z *mat.Dense) {
-	var buf []float64
-	b.chunks(&buf, func(samples []int, l *mat.Dense) {
-		var out mat.Dense
-		out.Mul(l, z)
-		for i, s := range samples {
-			dst.SetRow(s, out.RawRowView(i))
-		}
+// apply stores in row i of p (n×d) the product of the coordinates of the features of image i with the block of y of its
+// class, and in row i of s (n×d) that of the coordinates of the image with z.
+func (pr *Problem) apply(p, s, y, z *mat.Dense) {
+	pr.eachClass(func(b *basis, w *space) {
+		own := b.block(y)
+		b.chunks(w, func(samples []int, l *mat.Dense) {
+			u, v := w.product(l, own), w.product(pr.images(w, samples), z)
+			for i, j := range samples {
+				p.SetRow(j, u.RawRowView(i))
+				s.SetRow(j, v.RawRowView(i))
+			}
+		})
 	})
 }
 
-// collect adds Σ_i l_i w_iᵀ over the samples of b to dst (m×d); w is n×d.
-func (b *basis) collect(dst, w *mat.Dense) {
-	var buf []float64
-	_, d := w.Dims()
-	b.chunks(&buf, func(samples []int, l *mat.Dense) {
-		rows := mat.NewDense(len(samples), d, nil)
-		for i, s := range samples {
-			rows.SetRow(i, w.RawRowView(s))
-		}
+// collect adds Σ_i l_i x_iᵀ over the samples of b to dst (m×d); x is n×d.
+func (b *basis) collect(w *space, dst, x *mat.Dense) {
+	b.chunks(w, func(samples []int, l *mat.Dense) {
+		rows := w.rows(x, samples)
 		blas64.Gemm(blas.Trans, blas.NoTrans, 1, l.RawMatrix(), rows.RawMatrix(), 1, dst.RawMatrix())
 	})
 }
@@ -257,33 +283,41 @@ func (b *basis) block(m *mat.Dense) *mat.Dense {
 	return m.Slice(b.first, b.first+b.m, 0, cols).(*mat.Dense) //nolint:forcetypeassert // as documented by mat
 }
 
-// applyFeatures is apply for the features: row i of dst is l_iᵀ times the block of z of the class of i.
-func (pr *Problem) applyFeatures(dst, z *mat.Dense) {
-	pr.eachClass(func(b *basis) { b.apply(dst, b.block(z)) })
+// collectFeatures is collect for the features.
+func (pr *Problem) collectFeatures(dst, x *mat.Dense) {
+	pr.eachClass(func(b *basis, w *space) { b.collect(w, b.block(dst), x) })
 }
 
-// collectFeatures is collect for the features.
-func (pr *Problem) collectFeatures(dst, w *mat.Dense) {
-	pr.eachClass(func(b *basis) { b.collect(b.block(dst), w) })
+// collectImages is collect for the images.
+func (pr *Problem) collectImages(dst, x *mat.Dense) {
+	pr.borrow(func(w *space) { pr.image.collect(w, dst, x) })
 }
 
 // pieces calls f with runs of samples of each class, for several classes at the same time: the coordinates l of their
 // features, and those of their images times λ. The products lᵀ(λ l') of a class add up to its block of M(λ).
-func (pr *Problem) pieces(lambda []float64, f func(b *basis, features, weighted *mat.Dense)) {
-	pr.eachClass(func(b *basis) {
-		var buf []float64
-		b.chunks(&buf, func(samples []int, l *mat.Dense) {
-			weighted := pr.images(samples)
+func (pr *Problem) pieces(lambda []float64, f func(b *basis, w *space, features, weighted *mat.Dense)) {
+	pr.eachClass(func(b *basis, w *space) {
+		b.chunks(w, func(samples []int, l *mat.Dense) {
+			weighted := pr.images(w, samples)
 			for i, s := range samples {
 				floats.Scale(lambda[s], weighted.RawRowView(i))
 			}
-			f(b, l, weighted)
+			f(b, w, l, weighted)
 		})
 	})
 }
 
-// eachClass calls f for every class with images, and with many images for several at the same time.
-func (pr *Problem) eachClass(f func(b *basis)) {
+// borrow calls f with a space that nobody else uses.
+func (pr *Problem) borrow(f func(w *space)) {
+	w := pr.spaces.Get().(*space) //nolint:forcetypeassert // New makes nothing else
+	defer pr.spaces.Put(w)
+	w.reset()
+	f(w)
+}
+
+// eachClass calls f for every class with images, each in a space of its own, and with many images for several at the same
+// time.
+func (pr *Problem) eachClass(f func(b *basis, w *space)) {
 	var g errgroup.Group
 	g.SetLimit(1)
 	if pr.Samples() >= many {
@@ -291,7 +325,7 @@ func (pr *Problem) eachClass(f func(b *basis)) {
 	}
 	for k := range pr.class {
 		g.Go(func() error {
-			f(&pr.class[k])
+			pr.borrow(func(w *space) { f(&pr.class[k], w) })
 			return nil
 		})
 	}
@@ -299,14 +333,13 @@ func (pr *Problem) eachClass(f func(b *basis)) {
 }
 
 // images returns the coordinates of images, row by row.
-func (pr *Problem) images(samples []int) *mat.Dense {
-	rows := mat.NewDense(len(samples), pr.image.m, nil)
+func (pr *Problem) images(w *space, samples []int) *mat.Dense {
+	if pr.image.l != nil {
+		return w.rows(pr.image.l, samples)
+	}
+	rows := w.dense(len(samples), pr.image.m)
 	for i, s := range samples {
-		if pr.image.l != nil {
-			rows.SetRow(i, pr.image.l.RawRowView(s))
-		} else {
-			pr.image.row(rows.RawRowView(i), s)
-		}
+		pr.image.row(rows.RawRowView(i), s)
 	}
 	return rows
 }
@@ -314,7 +347,7 @@ func (pr *Problem) images(samples []int) *mat.Dense {
 // matrix returns M(λ) in coordinates.
 func (pr *Problem) matrix(lambda []float64) *mat.Dense {
 	m := mat.NewDense(pr.rows, pr.image.m, nil)
-	pr.pieces(lambda, func(b *basis, features, weighted *mat.Dense) {
+	pr.pieces(lambda, func(b *basis, _ *space, features, weighted *mat.Dense) {
 		blas64.Gemm(blas.Trans, blas.NoTrans, 1, features.RawMatrix(), weighted.RawMatrix(), 1, b.block(m).RawMatrix())
 	})
 	return m

@@ -67,7 +67,7 @@ func (c *curvature) apply(dst, s []float64) {
 	c.pr.collectFeatures(c.t1, c.scaled)
 	c.weigh(x.p, s)
 	c.t2.Zero()
-	c.pr.image.collect(c.t2, c.scaled)
+	c.pr.collectImages(c.t2, c.scaled)
 	c.o1.Mul(x.u.T(), c.t1) // u_jᵀ E v_i
 	c.o2.Mul(x.v.T(), c.t2) // u_iᵀ E v_j
 	c.complement(c.z1, c.t1, x.u, c.o1)
@@ -95,8 +95,7 @@ func (c *curvature) apply(dst, s []float64) {
 	back.Reset()
 	back.Mul(x.v, c.o2)
 	c.z2.Add(c.z2, &back)
-	c.pr.applyFeatures(c.p2, c.z1)
-	c.pr.image.apply(c.s2, c.z2)
+	c.pr.apply(c.p2, c.s2, c.z1, c.z2)
 
 	n := float64(len(s))
 	for i, v := range s {

@@ -46,8 +46,12 @@ func (pr *Problem) apart(x *point, tuple *measured, norm float64) float64 {
 	a := tuple.params.A
 	d, p := a.Dims()
 	sa, sb := mat.NewDense(pr.image.m, 2*d, nil), mat.NewDense(pr.rows, 2*d, nil)
-	coords, outsideA := pr.image.coordinates(a)
-	putColumns(sa, coords, 1)
+	outsideA := 0.0
+	pr.borrow(func(w *space) {
+		coords, out := pr.image.coordinates(w, a)
+		outsideA = out
+		putColumns(sa, coords, 1)
+	})
 	outsideB := 0.0 // squared
 	for k, sign := range tuple.signs {
 		if sign == 0 {
@@ -57,9 +61,11 @@ func (pr *Problem) apart(x *point, tuple *measured, norm float64) float64 {
 	}
 	for k := range pr.class {
 		b := &pr.class[k]
-		coords, out := b.coordinates(transposed(tuple.params.Block(b.label)))
-		outsideB += out * out
-		putColumns(b.block(sb), coords, float64(tuple.signs[b.label])/norm)
+		pr.borrow(func(w *space) {
+			coords, out := b.coordinates(w, w.transposed(tuple.params.Block(b.label)))
+			outsideB += out * out
+			putColumns(b.block(sb), coords, float64(tuple.signs[b.label])/norm)
+		})
 	}
 	putDual(sa, x.v, x.sigma[:x.cut], 2.0/5, d, 1)
 	putDual(sb, x.u, x.sigma[:x.cut], 1.0/5, d, -1)
@@ -76,13 +82,14 @@ func (pr *Problem) apart(x *point, tuple *measured, norm float64) float64 {
 	return (bound + rounds*mat.Norm(tuple.params.B, 2)*mat.Norm(a, 2)/norm) * inflate
 }
 
-// coordinates returns the coordinates (d×m) of the rows of x (d×p), and a bound on the norm of what lies outside.
-func (b *basis) coordinates(x *mat.Dense) (c *mat.Dense, outside float64) {
+// coordinates returns the coordinates (d×m) of the rows of x (d×p), borrowed of w, and a bound on the norm of what lies
+// outside.
+func (b *basis) coordinates(w *space, x *mat.Dense) (c *mat.Dense, outside float64) {
 	if b.q == nil {
 		return x, 0
 	}
-	c = halve(x).product(b.qt)
-	return c, (length(halve(c).residual(x, b.qs)) + b.skew*mat.Norm(c, 2)) * inflate
+	c = w.halve(x).product(w.halve(w.transposed(b.q)))
+	return c, (length(w.halve(c).residual(x, w.halve(b.q))) + b.skew*mat.Norm(c, 2)) * inflate
 }
 
 // putColumns stores s times row j of x in column j of dst.

@@ -28,14 +28,18 @@ func (f *proof) closed() bool { return f.low > f.high && !math.IsInf(f.distance,
 // prove bounds all of it at x.
 func (pr *Problem) prove(x *point) proof {
 	f := proof{distance: math.Inf(1), root: math.Inf(1), shift: math.Inf(1), low: math.Inf(-1), high: math.Inf(1)}
-	left, right := orthogonality(transposed(x.u)), orthogonality(transposed(x.v))
-	f.skew = left + right + left*right
+	var left, right, assembled float64
 	weights := make([]float64, len(x.lambda))
 	for i, l := range x.lambda {
 		weights[i] = l * pr.normR[i] * pr.normD[i]
 	}
+	together(func() { left = orthogonality(transposed(x.u)) }, func() {
+		right = orthogonality(transposed(x.v))
+		assembled = pr.assembly(x, sum(weights))
+	})
+	f.skew = left + right + left*right
 	f.length = length(weights) * inflate
-	f.matrix = (pr.misses(x) + pr.assembly(x, sum(weights)) + (f.skew+2*unit)*length(x.sigma)) * inflate
+	f.matrix = (pr.misses(x) + assembled + (f.skew+2*unit)*length(x.sigma)) * inflate
 	f.factors = x.factorError(left, right)
 	f.residual = pr.residualBound(x, f.skew)
 
@@ -102,19 +106,26 @@ func (b *basis) missOf(n int) []float64 {
 
 // assembly bounds ‖M(λ) − U Σ Vᵀ‖_F in coordinates, where total is Σ λ_i‖G_i‖.
 func (pr *Problem) assembly(x *point, total float64) float64 {
+	cols, m := x.v.Dims()
 	scaled := mat.DenseCopyOf(x.u)
-	for j := range pr.rows {
-		row := scaled.RawRowView(j)
-		for i, s := range x.sigma {
-			row[i] *= -s
+	exact, rest := mat.NewDense(pr.rows, cols, nil), mat.NewDense(pr.rows, cols, nil)
+	v := halve(x.v)
+	pr.eachClass(func(b *basis, w *space) {
+		own := b.block(scaled)
+		for j := range b.m {
+			row := own.RawRowView(j)
+			for i, s := range x.sigma {
+				row[i] *= -s
+			}
 		}
-	}
-	exact, rest := parts(scaled, x.v)
-	_, m := x.v.Dims()
+		e, r := w.halve(own).parts(v)
+		b.block(exact).Copy(e)
+		b.block(rest).Copy(r)
+	})
 	small := 2 * kappa(m) * mat.Norm(scaled, 2) * mat.Norm(x.v, 2)
 	slack := make([]float64, pr.data.Classes)
-	pr.pieces(x.lambda, func(b *basis, features, weighted *mat.Dense) {
-		e, r := parts(transposed(features), transposed(weighted))
+	pr.pieces(x.lambda, func(b *basis, w *space, features, weighted *mat.Dense) {
+		e, r := w.halve(w.transposed(features)).parts(w.halve(w.transposed(weighted)))
 		to, low := b.block(exact), b.block(rest)
 		to.Add(to, e)
 		low.Add(low, r)
@@ -153,14 +164,13 @@ func (x *point) factorError(left, right float64) float64 {
 func (pr *Problem) residualBound(x *point, skew float64) float64 {
 	n, d := pr.Samples(), x.cut
 	missD := pr.image.missOf(n)
-	ut, vt := transposed(columns(x.u, d)), transposed(columns(x.v, d))
+	ut, vt := transposed(columns(x.u, d)), halve(transposed(columns(x.v, d)))
 	e, slack := make([]float64, n), make([]float64, n)
 	small := 2 * (kappa(pr.image.m) + kappa(pr.rows)) * math.Sqrt(float64(d))
-	pr.eachClass(func(b *basis) {
-		var buf []float64
-		own := ut.Slice(0, d, b.first, b.first+b.m).(*mat.Dense) //nolint:forcetypeassert // as documented by mat
-		b.chunks(&buf, func(samples []int, l *mat.Dense) {
-			p, q := product(l, own), product(pr.images(samples), vt)
+	pr.eachClass(func(b *basis, ws *space) {
+		own := halve(ut.Slice(0, d, b.first, b.first+b.m).(*mat.Dense)) //nolint:forcetypeassert // as documented by mat
+		b.chunks(ws, func(samples []int, l *mat.Dense) {
+			p, q := ws.halve(l).product(own), ws.halve(pr.images(ws, samples)).product(vt)
 			for i, s := range samples {
 				t, total := 0.0, 0.0
 				for j, y := range x.y {
@@ -182,4 +192,4 @@ func (pr *Problem) residualBound(x *point, skew float64) float64 {
 	return (length(e) + length(slack)) * inflate
 }
 
-func transposed(m *mat.Dense) *mat.Dense { return mat.DenseCopyOf(m.T()) }
+func transposed(m *mat.Dense) *mat.Dense { return (*space)(nil).transposed(m) }

@@ -109,7 +109,7 @@ func TestGapErrorHasBothSides(t *testing.T) {
 func TestAuditSeesABasis(t *testing.T) {
 	data := random(stream.New(1, "test"), 4, 2, 8)
 	b := problem(t, data).image
-	column, distinct := twins(data.D, b.samples)
+	column, distinct := twins(data.D, b.samples, len(b.samples)+1)
 	b.audit(distinct, column)
 	if b.skew > 1e-14 || floats.Max(b.miss) > 1e-13 {
 		t.Fatalf("skew %g, misses %g of a clean basis", b.skew, b.miss)

@@ -42,11 +42,10 @@ func kappa(m int) float64 {
 	return 2.5 * gamma(2*m+1) * math.Sqrt(float64(m)) * math.Ldexp(1, -splitBits(m))
 }
 
-// split returns hi and lo with a = hi + lo exactly. The entries of row i of hi are multiples of a power of two
-// g_i and at most 2^bits g_i in modulus; those of lo are at most g_i/2.
-func split(a *mat.Dense, keep int) (hi, lo *mat.Dense) {
-	r, c := a.Dims()
-	hi, lo = mat.NewDense(r, c, nil), mat.NewDense(r, c, nil)
+// split stores in hi and lo, of the shape of a, what makes a = hi + lo exactly. The entries of row i of hi are
+// multiples of a power of two g_i and at most 2^bits g_i in modulus; those of lo are at most g_i/2.
+func split(hi, lo, a *mat.Dense, keep int) {
+	r, _ := a.Dims()
 	for i := range r {
 		row, h, l := a.RawRowView(i), hi.RawRowView(i), lo.RawRowView(i)
 		var top uint64 // the bits of the largest modulus: for floats without a sign they are ordered as the floats
@@ -54,6 +53,8 @@ func split(a *mat.Dense, keep int) (hi, lo *mat.Dense) {
 			top = max(top, math.Float64bits(v)&^(1<<63))
 		}
 		if top == 0 {
+			clear(h)
+			clear(l)
 			continue
 		}
 		_, e := math.Frexp(math.Float64frombits(top))
@@ -64,7 +65,22 @@ func split(a *mat.Dense, keep int) (hi, lo *mat.Dense) {
 			l[j] = v - h[j]
 		}
 	}
-	return hi, lo
+}
+
+// halves is a matrix with its split for products over its columns, to be used in several of them.
+type halves struct {
+	whole, hi, lo *mat.Dense
+	space         *space // of the products where it is on the left
+}
+
+func halve(a *mat.Dense) halves { return (*space)(nil).halve(a) }
+
+// halve is the function of that name in borrowed memory, as are the products that follow.
+func (w *space) halve(a *mat.Dense) halves {
+	r, m := a.Dims()
+	hi, lo := w.dense(r, m), w.dense(r, m)
+	split(hi, lo, a, splitBits(m))
+	return halves{a, hi, lo, w}
 }
 
 // parts returns a bᵀ as exact + rest: the first matrix holds the products of the leading parts without any
@@ -72,22 +88,10 @@ func split(a *mat.Dense, keep int) (hi, lo *mat.Dense) {
 // with an error of at most κ‖a_i‖‖b_j‖, and is itself at most 2.5 √m 2^−bits ‖a_i‖‖b_j‖. This is the splitting
 // of Ozaki, Ogita, Oishi and Rump, Numerical Algorithms 59 (2012), with one slice; it holds for every order of
 // summation and with or without fused operations.
-func parts(a, b *mat.Dense) (exact, rest *mat.Dense) { return halve(a).parts(halve(b)) }
-
-// halves is a matrix with its split for products over its columns, to be used in several of them.
-type halves struct{ whole, hi, lo *mat.Dense }
-
-func halve(a *mat.Dense) halves {
-	_, m := a.Dims()
-	hi, lo := split(a, splitBits(m))
-	return halves{a, hi, lo}
-}
-
-// parts is the function of that name for matrices that are split already.
 func (a halves) parts(b halves) (exact, rest *mat.Dense) {
 	r, _ := a.whole.Dims()
 	c, _ := b.whole.Dims()
-	exact, rest = mat.NewDense(r, c, nil), mat.NewDense(r, c, nil)
+	exact, rest = a.space.dense(r, c), a.space.dense(r, c)
 	gemm := func(x, y *mat.Dense, beta float64, dst *mat.Dense) {
 		blas64.Gemm(blas.NoTrans, blas.Trans, 1, x.RawMatrix(), y.RawMatrix(), beta, dst.RawMatrix())
 	}
@@ -137,7 +141,8 @@ func orthogonality(x *mat.Dense) float64 {
 	for i := range m {
 		one.Set(i, i, 1)
 	}
-	return length(residual(one, x, x)) * inflate
+	h := halve(x)
+	return length(h.residual(one, h)) * inflate
 }
 
 // sum returns Σ x_i, compensated (Neumaier 1974): its error is at most 2u|Σ x_i| + γ²_n Σ|x_i|.

@@ -47,7 +47,8 @@ func TestSplitIsExact(t *testing.T) {
 		x := wild(t, 3, rapid.IntRange(1, 300).Draw(t, "m"))
 		_, m := x.Dims()
 		keep := splitBits(m)
-		hi, lo := split(x, keep)
+		hi, lo := mat.NewDense(3, m, nil), mat.NewDense(3, m, nil)
+		split(hi, lo, x, keep)
 		for i := range 3 {
 			largest := floats.Norm(x.RawRowView(i), math.Inf(1))
 			_, e := math.Frexp(largest)
@@ -237,6 +238,26 @@ func TestLogsAreAsGoodAsAssumed(t *testing.T) {
 	})
 }
 
+// TestMissesOfGroupedBases: three roundings of every image and of every feature, whatever the order of the samples.
+func TestMissesOfGroupedBases(t *testing.T) {
+	data := random(stream.New(1, "test"), 3, 2, 40)
+	for i := range data.Y {
+		data.D.Set(i, 1, data.D.At(i, 0))
+		data.R.Set(i, 2, data.R.At(i, 0))
+	}
+	pr := problem(t, data)
+	for _, b := range append([]basis{pr.image}, pr.class...) {
+		if b.m != 8 {
+			t.Fatalf("%d coordinates, want 8", b.m)
+		}
+		for i, s := range b.samples {
+			if want := 3 * unit * floats.Norm(b.x.RawRowView(s), 2); math.Abs(b.miss[i]-want) > 1e-12*want {
+				t.Errorf("sample %d misses %g, want %g", s, b.miss[i], want)
+			}
+		}
+	}
+}
+
 // TestGroupedBasisIsWithinItsBounds holds the two bounds of a basis of normalised means against exact arithmetic: for k
 // columns, k·q² with q = 1/√k as computed is 1 to 2·4u, so that the polar factor differs from q by 4u, and a coordinate √k·x
 // as computed, divided by √k, is x to 3u.
@@ -248,7 +269,7 @@ func TestGroupedBasisIsWithinItsBounds(t *testing.T) {
 		for j := range k {
 			x.Set(0, j, v)
 		}
-		b := newBasis(x, []int{0})
+		b := newBasis(x, []int{0}, []float64{v * math.Sqrt(float64(k))})
 		if b.q == nil || b.m != 1 || len(b.at) == 0 {
 			t.Fatalf("%d equal columns and a zero one: not one group", k)
 		}

@@ -54,13 +54,14 @@ func (x *point) ratio() float64 {
 // evaluate returns the point at λ, which it scales in place when mu is zero.
 func (pr *Problem) evaluate(lambda []float64, d int, mu float64) (*point, error) {
 	m := pr.matrix(lambda)
-	var svd mat.SVD
-	if !finite(m.RawMatrix().Data) || !svd.Factorize(m, mat.SVDThin) {
+	if !finite(m.RawMatrix().Data) {
 		return nil, errSVD
 	}
-	x := &point{lambda: lambda, mu: mu, sigma: svd.Values(nil), u: new(mat.Dense), v: new(mat.Dense)}
-	svd.UTo(x.u)
-	svd.VTo(x.v)
+	x := &point{lambda: lambda, mu: mu}
+	var ok bool
+	if x.sigma, x.u, x.v, ok = decompose(m); !ok {
+		return nil, errSVD
+	}
 	x.cut = min(d, len(x.sigma))
 	x.norm = powerNorm(x.sigma[:x.cut])
 	potential := 1 / exponent
@@ -77,8 +78,7 @@ func (pr *Problem) evaluate(lambda []float64, d int, mu float64) (*point, error)
 	}
 	n := pr.Samples()
 	x.p, x.s, x.t = mat.NewDense(n, len(x.y), nil), mat.NewDense(n, len(x.y), nil), make([]float64, n)
-	pr.applyFeatures(x.p, columns(x.u, len(x.y)))
-	pr.image.apply(x.s, columns(x.v, len(x.y)))
+	pr.apply(x.p, x.s, columns(x.u, len(x.y)), columns(x.v, len(x.y)))
 	logs := make([]float64, n)
 	for i := range n {
 		p, s := x.p.RawRowView(i), x.s.RawRowView(i)

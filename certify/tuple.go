@@ -37,18 +37,15 @@ func (pr *Problem) measure(x model.Params) measured {
 	normA := mat.Norm(x.A, 2)
 	kap := kappa(p)
 	a := halve(x.A)
-	pr.eachClass(func(b *basis) {
+	pr.eachClass(func(b *basis, ws *space) {
 		bt := mat.DenseCopyOf(x.Block(b.label).T())
 		normB := mat.Norm(bt, 2)
 		bh := halve(bt)
 		for lo := 0; lo < len(b.samples); lo += chunk {
 			samples := b.samples[lo:min(lo+chunk, len(b.samples))]
-			ds, rs := mat.NewDense(len(samples), p, nil), mat.NewDense(len(samples), p, nil)
-			for i, s := range samples {
-				ds.SetRow(i, pr.data.D.RawRowView(s))
-				rs.SetRow(i, pr.data.R.RawRowView(s))
-			}
-			u, v := halve(ds).product(a), halve(rs).product(bh)
+			ws.reset()
+			u := ws.halve(ws.rows(pr.data.D, samples)).product(a)
+			v := ws.halve(ws.rows(pr.data.R, samples)).product(bh)
 			for i, s := range samples {
 				ui, vi := u.RawRowView(i), v.RawRowView(i)
 				total := 0.0

@@ -17,7 +17,7 @@ import (
 )
 
 // BenchmarkFull trains on all 60,000 images at rank 20 from one start, certifies the outcome, and reports its
-// accuracy on the test images and how many digits of the fitness the certificate proves to be the best. It takes about three minutes and 3 GB.
+// accuracy on the test images and how many digits of the fitness the certificate proves to be the best. It takes less than a minute and 2 GB.
 func BenchmarkFull(b *testing.B) {
 	blas64.Use(simd.New())
 	b.Cleanup(func() { blas64.Use(gonum.Implementation{}) })

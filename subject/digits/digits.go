@@ -115,8 +115,11 @@ func (s Subject) Open(ctx context.Context, data, problem verify.Settings) (verif
 	if p.rank > p.side*p.side {
 		return nil, fmt.Errorf("rank %d exceeds the %d pixels of an image", p.rank, p.side*p.side)
 	}
-	images := columnMajor(training.Images, p.side)
+	images := training.Images
 	training.Images = nil
+	for i := range training.Labels {
+		turn(images.RawRowView(i), p.side)
+	}
 	if p.data, err = model.NewData(p.side, classes, images, training.Labels, reading); err != nil {
 		return nil, err
 	}

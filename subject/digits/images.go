@@ -16,6 +16,15 @@ func transpose(dst, src []float64, side int) {
 	}
 }
 
+// turn is transpose in place.
+func turn(image []float64, side int) {
+	for r := range side {
+		for c := range r {
+			image[r*side+c], image[r+c*side] = image[r+c*side], image[r*side+c]
+		}
+	}
+}
+
 // columnMajor returns images, whose rows are images stored row by row, as the model wants them: column by column.
 func columnMajor(images *mat.Dense, side int) *mat.Dense {
 	n, pixels := images.Dims()

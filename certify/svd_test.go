@@ -1,0 +1,54 @@
+package certify
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"example.org/concord/stream"
+)
+
+// TestDecompose compares with LAPACK's driver to the last bit, and the factors with what they are factors of.
+func TestDecompose(t *testing.T) {
+	shapes := [][2]int{{7, 7}, {9, 4}, {4, 9}, {many, 20}, {many - 1, 20}}
+	if !testing.Short() { // where LAPACK goes another way
+		shapes = append(shapes, [][2]int{{many, 319}, {many, 320}, {many, 321}}...)
+	}
+	for _, shape := range shapes {
+		rows, cols := shape[0], shape[1]
+		t.Run(fmt.Sprintf("%d×%d", rows, cols), func(t *testing.T) {
+			m := mat.NewDense(rows, cols, positive(stream.New(1, "test"), make([]float64, rows*cols)))
+			var svd mat.SVD
+			var wantU, wantV mat.Dense
+			if !svd.Factorize(m, mat.SVDThin) {
+				t.Fatal("no decomposition to compare with")
+			}
+			svd.UTo(&wantU)
+			svd.VTo(&wantV)
+			sigma, u, v, ok := decompose(mat.DenseCopyOf(m))
+			if !ok {
+				t.Fatal("no decomposition")
+			}
+			var scaled, back mat.Dense
+			scaled.Mul(u, mat.NewDiagDense(len(sigma), sigma))
+			back.Mul(&scaled, v.T())
+			back.Sub(&back, m)
+			if d := mat.Norm(&back, 2); !(d < 1e-13*sigma[0]) {
+				t.Errorf("‖u σ vᵀ − m‖ = %g of %g", d, sigma[0])
+			}
+			if w := orthogonality(transposed(u)) + orthogonality(transposed(v)); !(w < 1e-12) {
+				t.Errorf("u and v are orthonormal to %g only", w)
+			}
+			for i, want := range svd.Values(nil) {
+				if math.Float64bits(sigma[i]) != math.Float64bits(want) {
+					t.Fatalf("σ_%d = %v, want %v as Dgesvd finds it", i, sigma[i], want)
+				}
+			}
+			if !mat.Equal(u, &wantU) || !mat.Equal(v, &wantV) {
+				t.Error("u and v are not those of Dgesvd to the last bit")
+			}
+		})
+	}
+}
