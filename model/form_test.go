@@ -148,6 +148,9 @@ func TestBoundsOfWhatIsNotFiniteAreNone(t *testing.T) {
 // TestTheDrawingIsTheBestImage proves for a trained tuple that one image of each class scores higher than any other
 // image, that ascending moduli finds it from any start, and that among drawings it is one basin's.
 func TestTheDrawingIsTheBestImage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a while, one step after the other")
+	}
 	x, report := Train(context.Background(), reference(t, 100), Uniform.Draw(1, 20, 784, 10), Ascent{Method: LBFGS})
 	if report.Status != Converged {
 		t.Fatalf("%+v", report)

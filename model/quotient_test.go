@@ -183,6 +183,9 @@ func TestMetricIsTheInverse(t *testing.T) {
 // TestQuotientEndsWhereOthersEnd trains by the quotient and by L-BFGS and compares the products, also where the optimum
 // has a lower rank than asked for.
 func TestQuotientEndsWhereOthersEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a while, one step after the other")
+	}
 	for _, tt := range []struct {
 		name   string
 		n, d   int
