@@ -56,6 +56,9 @@ func difference(x, y model.Params) float64 {
 
 // What the peers ascend is what Concord ascends: value and gradient at a random point.
 func TestPeersHaveTheSameGradient(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	for _, tt := range []struct {
 		name, module string
 		n            int
@@ -102,6 +105,9 @@ func TestPeersHaveTheSameGradient(t *testing.T) {
 
 // All end at the optimum of the certificate, and are judged to have got there.
 func TestPeersReachTheOptimum(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	for _, tt := range []struct{ name, module string }{
 		{base, ""},
 		{"concord-ascent", ""},

@@ -163,7 +163,12 @@ func (r *Run) gradients(t *table) {
 		}
 		floor, s := f.seconds(r.Peak, r.Machine.LastCache), spreadOf(secondsOf(ms))
 		dense := Floor{Flops: f.Dense, Bytes: f.Bytes}.seconds(r.Peak, r.Machine.LastCache)
-		over := func(floor float64) string { return spread{s.Median / floor, s.Min / floor, s.Max / floor}.factors() }
+		over := func(floor float64) string {
+			if floor == 0 { // of a run that did not count it
+				return "—"
+			}
+			return spread{s.Median / floor, s.Min / floor, s.Max / floor}.factors()
+		}
 		t.row(fmt.Sprint(f.N), fmt.Sprint(f.Rank), fmt.Sprintf("%.3g", f.Flops), fmt.Sprintf("%.3g", f.Bytes), duration(floor),
 			s.times(), over(floor), fmt.Sprintf("%.3g", f.Dense), over(dense))
 	}

@@ -44,7 +44,7 @@ const (
 	// LBFGS is the limited-memory quasi-Newton method of Nocedal (1980), with the line search of lineSearch.
 	LBFGS
 	// Quotient is LBFGS on the product K = BA instead of its factors, preconditioned (quotient). What is not a fitness of
-	// factors it ascends as LBFGS does.
+	// factors, or begins with factors that have not full rank, it ascends as LBFGS does.
 	Quotient
 )
 

@@ -8,9 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/lapack"
 	"gonum.org/v1/gonum/lapack/gonum"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 
 	"example.org/concord/simd"
@@ -77,28 +75,14 @@ func newSpan(x *mat.Dense, members []int) span {
 	if groups, ok := equalColumns(x, members, most); ok {
 		return groupedSpan(x, members, groups)
 	}
-	s := span{data: samples{rows: n, cols: n, values: make([]float64, n*n), lower: true}, v: general(n, p), t: general(n, n)}
+	s := span{data: samples{rows: n, cols: n, values: make([]float64, n*n), lower: true}, v: general(n, p)}
 	for i, m := range members {
 		copy(s.v.Data[i*p:], x.RawRowView(m))
 	}
-	tau := make([]float64, n)
-	call(func(work []float64, lwork int) { lapack64.Gelqf(s.v, tau, work, lwork) })
-	for i := range n {
-		row := s.v.Data[i*p : (i+1)*p]
-		copy(s.data.values[i*n:], row[:i+1])
-		clear(row[:i])
-		row[i] = 1
-	}
-	gonum.Implementation{}.Dlarft(lapack.Forward, lapack.RowWise, p, n, s.v.Data, p, tau, s.t.Data, n)
+	l, t := factorise(s.v)
+	s.t = t
+	copy(s.data.values, l.Data)
 	return s
-}
-
-// call calls a routine of LAPACK twice, the first time to ask how much work space it wants.
-func call(routine func(work []float64, lwork int)) {
-	work := make([]float64, 1)
-	routine(work, -1)
-	work = make([]float64, int(work[0]))
-	routine(work, len(work))
 }
 
 // groupedSpan is newSpan by groups of columns.
@@ -240,15 +224,76 @@ func narrow(x blas64.General) (basis, coordinates blas64.General) {
 // ThinQR overwrites x (p×m, m ≤ p) with an orthonormal basis q of its columns and returns the upper triangular
 // r of x = q r. mat.QR would form all of the p×p factor.
 func ThinQR(x *mat.Dense) (r *mat.Dense) {
-	_, m := x.Dims()
-	tau := make([]float64, m)
-	call(func(work []float64, lwork int) { lapack64.Geqrf(x.RawMatrix(), tau, work, lwork) })
-	r = mat.NewDense(m, m, nil)
+	p, m := x.Dims()
+	v := mat.DenseCopyOf(x.T()).RawMatrix()
+	l, t := factorise(v)
+	// The first m columns of H.
+	top, inner := general(m, m), general(m, m)
 	for i := range m {
-		copy(r.RawRowView(i)[i:], x.RawRowView(i)[i:])
+		copy(row(top, i), row(v, i)[:m])
 	}
-	call(func(work []float64, lwork int) { lapack64.Orgqr(x.RawMatrix(), tau, work, lwork) })
-	return r
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, t, top, 0, inner)
+	q := x.RawMatrix()
+	blas64.Gemm(blas.Trans, blas.NoTrans, -1, v, inner, 0, q)
+	for i := range min(m, p) {
+		q.Data[i*q.Stride+i]++
+	}
+	return mat.DenseCopyOf(mat.NewDense(m, m, l.Data).T())
+}
+
+// factorise replaces x (n×p, n ≤ p) by reflectors v, and returns t and a lower triangular l: with the orthogonal
+// H = 1 − vᵀtv, x is l times the first n rows of Hᵀ. It is the method of LAPACK's Dgelqf by blocks of rows. That of gonum
+// v0.17.0, like its Dgeqrf and Dorgqr, is wrong where its Dlarft is: where the second of some reflectors has more zeros
+// at its end than the first.
+func factorise(x blas64.General) (l, t blas64.General) {
+	const block = 32
+	var impl gonum.Implementation
+	n, p := x.Rows, x.Cols
+	l = general(n, n)
+	tau, work := make([]float64, n), make([]float64, n)
+	for lo := 0; lo < n; lo += block {
+		hi := min(lo+block, n)
+		impl.Dgelq2(hi-lo, p-lo, x.Data[lo*p+lo:], p, tau[lo:hi], work)
+		for i := lo; i < hi; i++ {
+			own := row(x, i)
+			copy(row(l, i)[lo:], own[lo:i+1])
+			clear(own[lo:i])
+			own[i] = 1
+		}
+		if hi == n {
+			break
+		}
+		// The rows below, times H of these.
+		v, below := of(x, lo, hi), of(x, hi, n)
+		some := triangle(v, tau[lo:hi])
+		inner := general(n-hi, hi-lo)
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, below, v, 0, inner)
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, times(inner, some), v, 1, below)
+		for i := hi; i < n; i++ {
+			copy(row(l, i)[lo:hi], row(x, i)[lo:hi])
+			clear(row(x, i)[lo:hi])
+		}
+	}
+	return l, triangle(x, tau)
+}
+
+// triangle returns the upper triangular t for which the product of the reflections 1 − tau_i v_iᵀv_i, the first on the
+// left, is 1 − vᵀtv.
+func triangle(v blas64.General, tau []float64) blas64.General {
+	n := v.Rows
+	t := general(n, n)
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, v, v, 0, t)
+	for i, scale := range tau {
+		clear(row(t, i)[:i])
+		t.Data[i*n+i] = scale
+		if i == 0 {
+			continue
+		}
+		column := blas64.Vector{N: i, Inc: n, Data: t.Data[i:]}
+		blas64.Scal(-scale, column)
+		blas64.Trmv(blas.NoTrans, blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: i, Stride: n, Data: t.Data}, column)
+	}
+	return t
 }
 
 // EqualColumns lists the columns of x that are not zero in all of the given rows, those together that are equal in all

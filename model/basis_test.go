@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"math"
 	"runtime"
 	"slices"
@@ -11,6 +12,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
+
+	"example.org/concord/stream"
 )
 
 func TestEqualColumns(t *testing.T) {
@@ -53,7 +56,9 @@ func TestSpanIsABasis(t *testing.T) {
 			for j := range distinct {
 				x.Set(i, j, value.Draw(t, "x")*unit)
 			}
-			x.Set(i, 0, float64(1+i)*unit) // never zero, as no feature vector is
+			if mat.Norm(x.RowView(i), 2) == 0 {
+				x.Set(i, rapid.IntRange(0, distinct-1).Draw(t, "entry"), float64(1+i)*unit) // no feature vector is zero
+			}
 			for j := distinct; j < p; j++ {
 				x.Set(i, j, x.At(i, j%distinct))
 			}
@@ -105,20 +110,99 @@ func identity(n int) *mat.Dense {
 	return one
 }
 
+// TestFactoriseWithZeros factorises rows of which the first two end in zeros, the second in more of them or in none, and
+// rows that are equal; with more rows than a block has.
+func TestFactoriseWithZeros(t *testing.T) {
+	const p = 150
+	for _, n := range []int{1, 2, 3, 31, 32, 33, 70, 129, p} {
+		for name, zero := range map[string]func(i, j int) bool{
+			"none":               func(int, int) bool { return false },
+			"first longer":       func(i, j int) bool { return i == 0 && j < p/2 || i == 1 && j >= p/2 },
+			"second longer":      func(i, j int) bool { return i == 0 && j >= p/2 || i == 1 && j < p/2 },
+			"each apart":         func(i, j int) bool { return j%n != i },
+			"ever fewer entries": func(i, j int) bool { return i+j >= p },
+		} {
+			x, r := general(n, p), stream.New(uint64(n), "test", name)
+			for i := range n {
+				for j := range p {
+					if v := r.Float64(); !zero(i, j) {
+						row(x, i)[j] = v
+					}
+				}
+				if i%5 == 4 {
+					copy(row(x, i), row(x, i-1))
+				}
+			}
+			v := general(n, p)
+			copy(v.Data, x.Data)
+			l, h := factorise(v)
+			s := span{data: samples{rows: n, cols: n, values: l.Data}, v: v, t: h}
+			basis := mat.NewDense(p, p, s.turn(identity(p).RawMatrix(), blas.NoTrans).Data)
+			var square, back mat.Dense
+			square.Mul(basis.T(), basis)
+			if !mat.EqualApprox(&square, identity(p), 1e-13) {
+				t.Errorf("%d rows, zeros %s: H is not orthogonal", n, name)
+			}
+			back.Mul(mat.NewDense(n, n, l.Data), basis.Slice(0, p, 0, n).T())
+			if !mat.EqualApprox(&back, mat.NewDense(n, p, x.Data), 1e-12) {
+				t.Errorf("%d rows, zeros %s: they are not l times rows of Hᵀ", n, name)
+			}
+			tall := mat.DenseCopyOf(mat.NewDense(n, p, x.Data).T())
+			right := ThinQR(tall)
+			square.Reset()
+			square.Mul(tall.T(), tall)
+			back.Reset()
+			back.Mul(tall, right)
+			if !mat.EqualApprox(&square, identity(n), 1e-13) || !mat.EqualApprox(back.T(), mat.NewDense(n, p, x.Data), 1e-12) {
+				t.Errorf("%d columns, zeros %s: ThinQR is off", n, name)
+			}
+			for i := range n {
+				for j := range i {
+					if right.At(i, j) != 0 {
+						t.Fatalf("%d columns, zeros %s: r has %v at (%d, %d)", n, name, right.At(i, j), i, j)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestImagesApart trains on images of which the first two have no pixel in common: what training reports is the fitness of
+// what it returns.
+func TestImagesApart(t *testing.T) {
+	images := mat.NewDense(4, 9, []float64{
+		0, 0, 0, 0, 0, 0, 1, 2, 3,
+		0, 1, 2, 1, 0, 0, 0, 0, 0,
+		1, 1, 2, 3, 1, 2, 1, 3, 2,
+		1, 2, 3, 5, 4, 2, 2, 1, 1,
+	})
+	data, err := NewData(3, 1, images, make([]int, 4), Modulus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []Method{LBFGS, Quotient} {
+		x, report := Train(context.Background(), data, Uniform.Draw(1, 2, 9, 1), Ascent{Method: m})
+		if got := (Fitness{data}).Func(x); report.Status != Converged || math.Abs(got-report.Value) > 1e-12 {
+			t.Errorf("%v ends %+v; the fitness of what it returns is %v", m, report, got)
+		}
+	}
+}
+
 // TestSameBitsForAnyNumberOfWorkers evaluates many samples with one goroutine and with several.
 func TestSameBitsForAnyNumberOfWorkers(t *testing.T) {
-	data := small(4, 3, many+longest, Modulus, 3)
+	data := small(11, 3, many+longest, Modulus, 3)
 	var want []float64
 	for _, workers := range []int{1, 2, 5} {
 		previous := runtime.GOMAXPROCS(workers)
-		f, x := NewSpanFitness(data, Uniform.Draw(4, 2, 16, 3))
+		f, x := NewSpanFitness(data, Uniform.Draw(4, 2, 121, 3))
 		q := newQuotient(f, x)
 		grad := make([]float64, f.Len())
 		got := []float64{f.FuncGrad(grad, x)}
 		got = append(got, grad...)
 		got = append(got, q.FuncGrad(grad, x), q.update(grad))
-		q.precondition(grad, nil)
-		got = append(got, grad...)
+		other := slices.Clone(x)
+		q.precondition(grad, other)
+		got = slices.Concat(got, grad, other)
 		runtime.GOMAXPROCS(previous)
 		if want == nil {
 			want = got

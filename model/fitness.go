@@ -61,7 +61,10 @@ func (data *Data) add(i int, transform *Transform, reading Reading) error {
 		return fmt.Errorf("image %d has a pixel that is not finite", i)
 	}
 	r := transform.Features(data.R.RawRowView(i), d, reading)
-	if floats.Norm(r, 2) <= 1e-12*floats.Norm(d, 2)*float64(data.Side) {
+	switch norm := floats.Norm(r, 2); {
+	case math.IsNaN(norm) || math.IsInf(norm, 0):
+		return fmt.Errorf("image %d has pixels so large that its features are not finite", i)
+	case norm <= 1e-12*floats.Norm(d, 2)*float64(data.Side):
 		return fmt.Errorf("image %d is constant: all its features are zero", i)
 	}
 	return nil

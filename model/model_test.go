@@ -253,6 +253,15 @@ func TestSpanIsThePlainFitness(t *testing.T) {
 	}
 }
 
+// TestFewNumbers holds how many coordinates the reference problem has: those of 100 images and features, and of what the
+// start has outside their spans.
+func TestFewNumbers(t *testing.T) {
+	f, x := NewSpanFitness(reference(t, 100), Uniform.Draw(1, 20, 784, 10))
+	if want := (100 + 20 + 100 + 20) * 20; f.Len() != want || len(x) != want {
+		t.Errorf("%d coordinates in a point of %d, want %d", f.Len(), len(x), want)
+	}
+}
+
 func normaliseBlocks(f objective, x []float64) {
 	bounds := f.spheres()
 	for i := range len(bounds) - 1 {
@@ -451,6 +460,7 @@ func TestNewDataRefuses(t *testing.T) {
 		{"count", 2, ok(), []int{0}, "2 images but 1 labels"},
 		{"label", 2, ok(), []int{0, 2}, "image 1 has label 2, want 0..1"},
 		{"not finite", 2, infinite, []int{0, 1}, "image 0 has a pixel that is not finite"},
+		{"too large", 2, mat.NewDense(1, 4, []float64{1e308, -1e308, -1e308, 1e308}), []int{0}, "image 0 has pixels so large that its features are not finite"},
 		{"constant", 2, blank, []int{0, 1}, "image 1 is constant: all its features are zero"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -29,7 +29,7 @@ import (
 //
 // as the mean of a product is about the product of the means, and likewise with respect to B⁽ᵏ⁾, with the r_i of the
 // class, u_i, and σ²/T. The eigenvectors of V against σ^{4/3}/T, found at each step, leave one system of equations for
-// each of them, with a multiple of C; and with Householder's T = QᵀCQ, found once, it is tridiagonal. The products of means
+// each of them, with a multiple of C; and with Householder's QᵀCQ, found once, it is tridiagonal. The products of means
 // are those of K-FAC (Martens and Grosse, ICML 2015), and that steps do not depend on W is the idea of ScaledGD (Tong, Ma
 // and Chi, JMLR 2021).
 type quotient struct {
@@ -64,10 +64,10 @@ func newSide(d int) side {
 	return side{general(d, d), general(d, d), general(d, d), general(d, d), make([]float64, d)}
 }
 
-// A band is C = QTQᵀ in the coordinates that meet data.
+// A band is C = QΘQᵀ in the coordinates that meet data, with a tridiagonal Θ.
 type band struct {
 	q, transposed blas64.General // m×m, orthogonal: a product goes through either row by row; none where Q is the identity
-	diagonal, off []float64      // of T: m and m−1 entries
+	diagonal, off []float64      // of Θ: m and m−1 entries
 }
 
 // A system is work space for the equations of one part: the targets side by side, in m×2d, and factors in m×d.
@@ -82,7 +82,7 @@ type phase struct {
 // A strip is some rows of a part.
 type strip struct{ part, first, end int }
 
-// few samples for each dimension of their span are turned to the basis where T is found: that is worth it if the product
+// few samples for each dimension of their span are turned to the basis where Θ is found: that is worth it if the product
 // with Q costs as much as some steps save.
 const fewPerDimension = 2
 
@@ -180,6 +180,14 @@ func (f *SpanFitness) means() []blas64.General {
 	return means
 }
 
+// call calls a routine of LAPACK twice, the first time to ask how much work space it wants.
+func call(routine func(work []float64, lwork int)) {
+	work := make([]float64, 1)
+	routine(work, -1)
+	work = make([]float64, int(work[0]))
+	routine(work, len(work))
+}
+
 // newBand makes C tridiagonal, of which the upper triangle counts.
 func newBand(c blas64.General) band {
 	m := c.Rows
@@ -202,7 +210,7 @@ func newBand(c blas64.General) band {
 }
 
 // FuncGrad returns Φ and stores its gradient with respect to A and B in grad. Where some t_i has not the sign it had at
-// the start, or A has not full rank to rounding, it returns −Inf and grad is of no use. It panics if a length is not
+// the start, or A or K has not full rank to rounding, it returns −Inf and grad is of no use. It panics if a length is not
 // Len().
 func (q *quotient) FuncGrad(grad, x []float64) float64 {
 	q.check(grad, x)
@@ -219,26 +227,33 @@ func (q *quotient) FuncGrad(grad, x []float64) float64 {
 	return phi
 }
 
-// decompose finds σ, T and what depends on them alone. It reports whether A has full rank.
+// decompose finds σ, T and what depends on them alone. It reports whether A and K have full rank, as far as the squares of
+// their singular values can tell.
 func (q *quotient) decompose(x []float64) bool {
+	least := float64(q.d*q.d) * 0x1p-52
 	a, b := q.halves(x)
 	gram(a, q.l)
 	if _, ok := lapack64.Potrf(blas64.Symmetric{Uplo: blas.Lower, N: q.d, Stride: q.d, Data: q.l.Data}); !ok {
 		return false
 	}
+	low, high := math.Inf(1), 0.0
 	for i := range q.d {
 		clear(q.l.Data[i*q.d+i+1 : (i+1)*q.d])
+		pivot := q.l.Data[i*q.d+i] * q.l.Data[i*q.d+i]
+		low, high = min(low, pivot), max(high, pivot)
+	}
+	if !(low > least*high) {
+		return false
 	}
 	copy(q.inverse.Data, q.l.Data)
 	lapack64.Trtri(blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: q.d, Stride: q.d, Data: q.inverse.Data})
 	gram(b, q.gram)
 	q.conjugate(q.l, 1)
-	if !q.eigen(q.sigma) {
+	if !q.eigen(q.sigma) || !(q.sigma[0] > least*q.sigma[q.d-1]) {
 		return false
 	}
 	q.total = 0
 	for i, s := range q.sigma {
-		s = math.Max(s, math.SmallestNonzeroFloat64)
 		q.p2[i] = s
 		q.p23[i] = math.Cbrt(s)
 		q.p43[i] = q.p23[i] * q.p23[i]
@@ -380,7 +395,7 @@ func (q *quotient) rotate(task int) {
 	}
 }
 
-// solve solves (1 + stiffness_j T) x_j = y_j for every column j of a part, by the factorisation LDLᵀ.
+// solve solves (1 + stiffness_j Θ) x_j = y_j for every column j of a part, by the factorisation LDLᵀ.
 func (q *quotient) solve(part int) {
 	b, w, stiffness, d := &q.bands[part], &q.systems[part], q.side(part).stiffness, q.d
 	for i, diagonal := range b.diagonal {

@@ -112,9 +112,17 @@ func distance(x, y *mat.Dense) float64 {
 // TestMetricIsTheInverse holds what the metric promises: it is the inverse of (4.3) in balance, damped,
 // made here as a Kronecker product.
 func TestMetricIsTheInverse(t *testing.T) {
-	data := small(3, 2, 30, Modulus, 5)
+	for _, size := range []struct{ side, n int }{{3, 30}, {11, 60}, {11, 150}, {11, 400}, {3, longest + 100}} {
+		t.Run(fmt.Sprintf("side=%d/n=%d", size.side, size.n), func(t *testing.T) { testMetric(t, size.side, size.n) })
+	}
+}
+
+func testMetric(t *testing.T, side, n int) {
+	t.Helper()
+	data := small(side, 2, n, Modulus, 5)
+	p := side * side
 	const d = 2
-	f, x := NewSpanFitness(data, Uniform.Draw(7, d, 9, 2))
+	f, x := NewSpanFitness(data, Uniform.Draw(7, d, p, 2))
 	q := newQuotient(f, x)
 	q.settle(x)
 	grad := make([]float64, q.Len())
@@ -132,7 +140,6 @@ func TestMetricIsTheInverse(t *testing.T) {
 		{"B of class 1", 2, data.R.RawRowView, func(i int) []float64 { return f.u.Data[i*d : (i+1)*d] }, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			n, p := 30, 9
 			c, v := mat.NewDense(p, p, nil), mat.NewDense(d, d, nil)
 			for i, k := range data.Y {
 				if tt.part == 0 || k == tt.part-1 {
@@ -253,8 +260,45 @@ func TestQuotientRefusesToCrossTheWall(t *testing.T) {
 	if v := q.FuncGrad(grad, x); !math.IsInf(v, -1) {
 		t.Errorf("fitness with every t_i of the other sign is %v, want -Inf", v)
 	}
-	floats.Scale(0, a)
-	if v := q.FuncGrad(grad, x); !math.IsInf(v, -1) {
-		t.Errorf("fitness of A = 0 is %v, want -Inf", v)
+}
+
+// TestQuotientNeedsFullRank takes starts of which A, B, or both are of lower rank than they have columns, down to rounding:
+// Φ is −Inf there, and training goes another way, and reports the fitness of what it returns.
+func TestQuotientNeedsFullRank(t *testing.T) {
+	data := small(4, 2, 9, Modulus, 1)
+	equal := func(m *mat.Dense) { // its last row that of before
+		rows, _ := m.Dims()
+		m.SetRow(rows-1, m.RawRowView(rows-2))
+	}
+	for name, start := range map[string]Params{
+		"rank above the pixels": Uniform.Draw(1, 20, 16, 2),
+		"equal rows of A": func() Params {
+			x := Uniform.Draw(1, 3, 16, 2)
+			equal(x.A)
+			return x
+		}(),
+		"equal columns of B": func() Params {
+			x := Uniform.Draw(1, 3, 16, 2)
+			columns := mat.DenseCopyOf(x.B.T())
+			equal(columns)
+			x.B.Copy(columns.T())
+			return x
+		}(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, x := NewSpanFitness(data, start)
+			q := newQuotient(f, x)
+			if v := q.FuncGrad(make([]float64, f.Len()), x); !math.IsInf(v, -1) {
+				t.Errorf("Φ = %v, want -Inf", v)
+			}
+			got, report := Train(context.Background(), data, start, Ascent{Method: Quotient})
+			want, lbfgs := Train(context.Background(), data, start, Ascent{Method: LBFGS})
+			if report.Status != Converged || math.Abs((Fitness{data}).Func(got)-report.Value) > 1e-12 {
+				t.Errorf("training ends %+v; the fitness of what it returns is %v", report, (Fitness{data}).Func(got))
+			}
+			if diff := distance(product(got), product(want)); diff > 1e-4 || lbfgs.Status != Converged {
+				t.Errorf("the product is %g from that of L-BFGS, which ends %+v", diff, lbfgs)
+			}
+		})
 	}
 }

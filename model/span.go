@@ -85,24 +85,21 @@ func NewSpanFitness(data *Data, start Params) (f *SpanFitness, x []float64) {
 
 // add appends parts for matrices that meet the data of the spans from the given one on, and their coordinates to x.
 func (f *SpanFitness) add(x []float64, span int, matrices ...*mat.Dense) []float64 {
-	var rest []float64
+	var rest []float64 // of all of them, one above the other
 	for i, m := range matrices {
 		s := &f.shared.spans[span+i]
 		inside, outside := s.split(m.RawMatrix())
-		pt := part{span: s, begin: len(x), scaled: general(s.data.cols, f.d)}
+		f.parts = append(f.parts, part{span: s, begin: len(x), scaled: general(s.data.cols, f.d)})
 		x = append(x, inside.Data...)
-		pt.outside, outside = narrow(outside)
 		rest = append(rest, outside.Data...)
-		f.parts = append(f.parts, pt)
 	}
-	// All that is left, one above the other.
-	basis, coordinates := narrow(blas64.General{Rows: len(rest) / f.d, Cols: f.d, Stride: f.d, Data: rest})
+	basis, coordinates := narrow(f.stack(rest))
 	row := 0
-	for i := range matrices {
+	for i, m := range matrices {
 		pt := &f.parts[span+i]
-		own := of(basis, row, row+pt.outside.Cols)
-		row += own.Rows
-		pt.outside = times(pt.outside, own)
+		rows := m.RawMatrix().Rows - pt.data.cols
+		pt.outside = of(basis, row, row+rows)
+		row += rows
 	}
 	return append(x, coordinates.Data...)
 }

@@ -12,6 +12,10 @@ func Train(ctx context.Context, data *Data, start Params, a Ascent) (Params, Rep
 		return f.Params(x), report
 	}
 	q := newQuotient(f, x)
+	if !q.decompose(x) { // a quotient of factors that have not full rank
+		report := a.ascend(ctx, f, x)
+		return f.Params(x), report
+	}
 	report := a.ascend(ctx, q, x)
 	q.settle(x)
 	return f.Params(x), report
