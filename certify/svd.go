@@ -6,8 +6,9 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/lapack"
 	"gonum.org/v1/gonum/lapack/gonum"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
+
+	"example.org/concord/model"
 )
 
 // blocks is how many numbers LAPACK's routines want as work space for each column: twice the 32 columns of a block.
@@ -15,7 +16,7 @@ const blocks = 64
 
 // decompose returns the thin singular value decomposition m = u diag(sigma) vᵀ, with sigma decreasing, and reports whether
 // there is one. m is overwritten. Of a large m that is much taller than wide it is found by the steps that LAPACK's Dgesvd
-// takes for such a matrix, with the same result, but with u and v at the same time.
+// takes for such a matrix, but with u and v at the same time.
 func decompose(m *mat.Dense) (sigma []float64, u, v *mat.Dense, ok bool) {
 	u, v = new(mat.Dense), new(mat.Dense)
 	rows, n := m.Dims()
@@ -29,30 +30,23 @@ func decompose(m *mat.Dense) (sigma []float64, u, v *mat.Dense, ok bool) {
 		return svd.Values(nil), u, v, true
 	}
 	// m = q r with q in the place of m, and r = left bidiagonal right.
+	left := model.ThinQR(m)
 	vector, work := func() []float64 { return make([]float64, n) }, func() []float64 { return make([]float64, blocks*n) }
-	tau := vector()
-	lapack64.Geqrf(m.RawMatrix(), tau, work(), blocks*n)
-	left := mat.NewDense(n, n, nil)
-	for i := range n {
-		copy(left.RawRowView(i)[i:], m.RawRowView(i)[i:])
-	}
+	var impl gonum.Implementation
+	lv, off, tauU, tauV := left.RawMatrix().Data, vector(), vector(), vector()
+	sigma = vector()
+	impl.Dgebrd(n, n, lv, n, sigma, off, tauU, tauV, work(), blocks*n)
+	right := mat.DenseCopyOf(left)
+	again, offAgain := slices.Clone(sigma), slices.Clone(off)
 	var okU, okV bool
-	together(func() { lapack64.Orgqr(m.RawMatrix(), tau, work(), blocks*n) }, func() {
-		var impl gonum.Implementation
-		lv, off, tauU, tauV := left.RawMatrix().Data, vector(), vector(), vector()
-		sigma = vector()
-		impl.Dgebrd(n, n, lv, n, sigma, off, tauU, tauV, work(), blocks*n)
-		right := mat.DenseCopyOf(left)
-		again, offAgain := slices.Clone(sigma), slices.Clone(off)
-		together(func() {
-			impl.Dorgbr(lapack.GenerateQ, n, n, n, lv, n, tauU, work(), blocks*n)
-			okU = impl.Dbdsqr(blas.Upper, n, 0, n, 0, sigma, off, nil, 1, lv, n, nil, 1, work())
-		}, func() {
-			rv := right.RawMatrix().Data
-			impl.Dorgbr(lapack.GeneratePT, n, n, n, rv, n, tauV, work(), blocks*n)
-			okV = impl.Dbdsqr(blas.Upper, n, n, 0, 0, again, offAgain, rv, n, nil, 1, nil, 1, work())
-			v.CloneFrom(right.T())
-		})
+	together(func() {
+		impl.Dorgbr(lapack.GenerateQ, n, n, n, lv, n, tauU, work(), blocks*n)
+		okU = impl.Dbdsqr(blas.Upper, n, 0, n, 0, sigma, off, nil, 1, lv, n, nil, 1, work())
+	}, func() {
+		rv := right.RawMatrix().Data
+		impl.Dorgbr(lapack.GeneratePT, n, n, n, rv, n, tauV, work(), blocks*n)
+		okV = impl.Dbdsqr(blas.Upper, n, n, 0, 0, again, offAgain, rv, n, nil, 1, nil, 1, work())
+		v.CloneFrom(right.T())
 	})
 	u.Mul(m, left)
 	return sigma, u, v, okU && okV
