@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,6 +100,40 @@ func TestCalibrate(t *testing.T) {
 			// The starts of even seeds end elsewhere in the control, half a unit away.
 			if math.Abs(float64(d.Control)-0.5) > 1e-6 {
 				t.Errorf("Control = %g, want 0.5", float64(d.Control))
+			}
+		})
+	}
+}
+
+// Gaps are measured without an oracle, and none is sought where the scenario wants none.
+func TestCalibrateWithoutAnOracle(t *testing.T) {
+	for _, c := range []struct {
+		name, oracle string
+		sought       int64
+	}{
+		{"wanted", "", 2},
+		{"unwanted", ", oracle: false", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var sought atomic.Int64
+			subjects := []Subject{&suspect{
+				as: func(of *suspectProblem) Problem { return rehearsing{suspectProblem: of} },
+				oracle: func() ([]float64, *Certificate, error) {
+					sought.Add(1)
+					return []float64{1, 2, 3, 4}, nil, nil
+				},
+			}}
+			source := strings.NewReplacer("START", "positive", "TOLERANCE", "1e-5", "twin:", "  - certificate: {gap: 1e-10"+c.oracle+"}\ntwin:").Replace(calibratable)
+			s, err := ParseScenario("scale.yaml", []byte(source), subjects)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Calibrate(context.Background(), s, subjects, &CalibrateSettings{Seeds: 2, Jobs: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := got.derivation("certificate"); d.Share != 1e-15 || len(got.Troubles) > 0 || sought.Load() != c.sought {
+				t.Errorf("share %g, troubles %v, oracles %d, want the rounding error 1e-15, none and %d", float64(d.Share), got.Troubles, sought.Load(), c.sought)
 			}
 		})
 	}

@@ -8,14 +8,18 @@ import (
 	"example.org/concord/verify/symmetry"
 )
 
-// certify asks for the certificate of every converged trial and for the oracle, where the scenario has a
-// certificate check.
+// certify asks for the certificate of every converged trial, where the scenario has a certificate check, and for the
+// oracle, where one of these checks seeks it.
 func (x *problemRun) certify(ctx context.Context) error {
 	certifier, ok := x.p.(Certifier)
 	if x.check("certificate") == nil || !ok || len(x.converged) == 0 {
 		return nil
 	}
-	tick := x.progress("certify", len(x.converged)+1)
+	all := len(x.converged)
+	if x.s.seeksOracle() {
+		all++
+	}
+	tick := x.progress("certify", all)
 	err := each(ctx, len(x.converged), x.Jobs, func(i int) error {
 		trial := x.converged[i]
 		tuple, err := x.tuples.tuple(trial)
@@ -31,7 +35,7 @@ func (x *problemRun) certify(ctx context.Context) error {
 		tick("")
 		return nil
 	})
-	if err != nil {
+	if err != nil || !x.s.seeksOracle() {
 		return err
 	}
 	tuple, c, err := certifier.Oracle(ctx)
@@ -171,6 +175,12 @@ func (x *problemRun) below(t *TrialResult, tolerance float64) float64 {
 func (x *problemRun) oracleEvidence(c *CheckResult) (apart bool) {
 	o := x.result.Oracle
 	if o == nil {
+		if !x.s.seeksOracle() {
+			c.Evidence = append(c.Evidence, Evidence{
+				Text:  "the optimum was not looked for without a start, because the scenario says so (oracle: false): each run is certified by itself, and none can be refuted",
+				Value: Number(math.NaN()),
+			})
+		}
 		return false
 	}
 	if !o.Certificate.Certified {

@@ -68,6 +68,7 @@ type CheckSpec struct {
 	Exponent float64  // novelty: of the norm that scores are divided by
 	Modulo   string   // images: "sign" or "nothing"
 	Within   string   // images: "" compares all drawings of a label, "basin" those of one basin
+	NoOracle bool     // certificate: the optimum is not looked for without a start as well
 	// ImageTolerance is, for golden, the largest deviation of drawings. Where the scenario gives golden no
 	// tolerance of its own, both are those of the tuple check and of the images check within basins.
 	ImageTolerance float64
@@ -80,6 +81,11 @@ func (c CheckSpec) NeedsDrawings() bool {
 		return true
 	}
 	return c.Kind == "scores" && slices.Contains(c.Inputs, generated)
+}
+
+// seeksOracle reports whether a certificate check has the optimum looked for without a start: without it none can fail.
+func (s *Scenario) seeksOracle() bool {
+	return slices.ContainsFunc(s.Checks, func(c CheckSpec) bool { return c.Kind == "certificate" && !c.NoOracle })
 }
 
 // A DoseSpec is a control in many strengths: the scenario with one axis at one value after another, to see

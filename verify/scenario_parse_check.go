@@ -25,7 +25,7 @@ var checkGrammar = []struct {
 	{"shift", []string{"tolerance", "exact", "reason"}},
 	{"accuracy", []string{"inputs", "against", "tolerance", "reason"}},
 	{"novelty", []string{"known", "against", "exponent", "tolerance", "reason"}},
-	{"certificate", []string{"gap", "reason"}},
+	{"certificate", []string{"gap", "oracle", "reason"}},
 	{"golden", []string{"tolerance", "reason"}},
 }
 
@@ -250,10 +250,14 @@ func (c *CheckSpec) allowsAll(tolerance float64) string {
 	return ""
 }
 
-// gap reads how far from its bound a certified fitness may be.
+// gap reads how far from its bound a certified fitness may be, and whether the optimum is looked for without a start.
 func (p *scenarioParser) gap(t yamlTable, c *CheckSpec) {
 	if t.has("reason") {
 		c.Reason, _ = p.text(t.entries["reason"].value, `"reason"`, true)
+	}
+	if t.has("oracle") {
+		yes, ok := p.flag(t.entries["oracle"].value, `"oracle"`)
+		c.NoOracle = ok && !yes
 	}
 	p.missing(t, "gap", `write "gap: 1e-10"`)
 	if !t.has("gap") {

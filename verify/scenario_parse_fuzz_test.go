@@ -33,6 +33,7 @@ checks:
   - shift: {exact: true}
   - accuracy: {name: guess, inputs: [test], against: guessing, tolerance: 0.2, reason: r}
   - novelty: {known: test, against: [noise], exponent: 3, tolerance: 0.1, reason: r}
+  - certificate: {gap: 1e-10, oracle: false}
 `))
 	f.Add([]byte("a: &x [*x, !!int '1', {<<: 1}]\n---\n\t\xff\u2028"))
 	subjects := []Subject{formSubject{"form"}, otherSubject{}}
@@ -174,7 +175,7 @@ func writtenCheck(c CheckSpec) map[string]any {
 	case c.Exact:
 		out["exact"] = true
 	case c.Kind == "certificate":
-		out["gap"] = c.Tolerance
+		out["gap"], out["oracle"] = c.Tolerance, !c.NoOracle
 	case c.Kind == "golden" && c.ImageTolerance != c.Tolerance:
 		delete(out, "reason") // it has both from other checks, and the reason with them
 	case c.Kind != "converged":

@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +107,9 @@ func TestParseCheckRejects(t *testing.T) {
 		{"an unknown input", "scores: {inputs: [tset], exact: true}", []string{`8:23: unknown input "tset"; did you mean "test"?`}},
 		{"an adversary misspelt", "scores: {inputs: [adversery], exact: true}", []string{`8:23: unknown input "adversery"; did you mean "adversary"?`}},
 		{"attacks on nothing", "scores: {inputs: [test], attacks: 2, exact: true}", []string{`8:30: "attacks" counts searches for the input "adversary", which is not among the inputs; add that input, or leave this out`}},
+		{"a control of a certificate that cannot fail", "certificate: {gap: 1e-10, oracle: false}\ntwin: {rank: 3, fails: [certificate]}", []string{`9:25: a twin cannot be asked to fail check "certificate" without an oracle: a proof that does not close refutes nothing; leave "oracle: false" out of the check, or name another check`}},
+		{"a control of a certificate that says nothing", "certificate: {gap: 1e-10, oracle: no}\ntwin: {rank: 3, fails: [certificate]}", []string{`8:39: "oracle" has to be true or false, not no`}},
+		{"a control beside a check that is none", "certificate: {gap: 1e-10, oracle: false}\n  - tupel: {exact: true}\ntwin: {rank: 3, fails: [certificate]}", []string{`9:5: unknown check "tupel"; did you mean "tuple"?`}},
 		{"no attack", "scores: {inputs: [adversary], attacks: 0, exact: true}", []string{`8:44: "attacks" has to be a whole number from 1 to 1000, not 0`}},
 		{"a name that is none", "tuple: {name: Two Words, exact: true}", []string{`8:19: "Two Words" is no name of a check: it has 1 to 64 of a-z, 0-9 and -, the first not a -`}},
 		{"a name that is a number", "tuple: {name: 2, exact: true}", []string{`8:19: "name" has to be text, not 2; write "2" in quotes if text is meant`}},
@@ -193,6 +197,33 @@ func TestChecksThatNeedDrawings(t *testing.T) {
 			_, err := ParseScenario("x.yaml", []byte(src), formSubjects("form"))
 			if diff := cmp.Diff(c.want, noted(err)); diff != "" {
 				t.Errorf("ParseScenario with %q and no drawings (-want +got):\n%s", c.check, diff)
+			}
+		})
+	}
+}
+
+func TestLintOfCertificates(t *testing.T) {
+	const cannot = `line 8: check "certificate" cannot fail without an oracle: a proof that does not close refutes nothing`
+	const undone = `line 8: no twin has to fail check "certificate": nothing shows that it can`
+	for _, c := range []struct {
+		name, check string
+		want        []string
+	}{
+		{"without an oracle and without a twin", "certificate: {gap: 1e-10, oracle: false}", []string{"no twin: nothing shows that this scenario can fail", cannot}},
+		{"without an oracle", "certificate: {gap: 1e-10, oracle: false}\n  - tuple: {exact: true}\ntwin: {rank: 3}", []string{cannot}},
+		{"another has the oracle", "certificate: {gap: 1e-10, oracle: false}\n  - certificate: {name: both, gap: 1e-10}\ntwin: {rank: 3, fails: [certificate]}", nil},
+		{"no twin for the oracle", "certificate: {gap: 1e-10}\n  - tuple: {exact: true}\ntwin: {rank: 3}", []string{undone}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := parseCheck(c.check)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := slices.DeleteFunc(s.Lint(), func(w string) bool {
+				return w == "no converged check: nothing says how many trials may stop early" || w == "drawings are made and no check looks at them"
+			})
+			if !slices.Equal(got, c.want) {
+				t.Errorf("Lint with %q = %q, want %q", c.check, got, c.want)
 			}
 		})
 	}

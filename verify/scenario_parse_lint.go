@@ -34,7 +34,10 @@ func (s *Scenario) Lint() []string {
 	for _, c := range s.Checks {
 		fails := slices.ContainsFunc(s.Twins, func(w TwinSpec) bool { return slices.Contains(w.MustFail, c.Kind) })
 		fails = fails || len(s.Doses) > 0 && c.Kind == "tuple"
-		if len(s.Twins)+len(s.Doses) > 0 && !fails && c.Kind != "converged" && c.Kind != "golden" {
+		switch {
+		case c.Kind == "certificate" && !s.seeksOracle():
+			warn("line %d: check %q cannot fail without an oracle: a proof that does not close refutes nothing", c.Line, c.id())
+		case len(s.Twins)+len(s.Doses) > 0 && !fails && c.Kind != "converged" && c.Kind != "golden":
 			warn("line %d: no twin has to fail check %q: nothing shows that it can", c.Line, c.id())
 		}
 		if what := c.lax(); what != "" {

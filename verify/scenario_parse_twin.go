@@ -102,6 +102,8 @@ func (p *scenarioParser) fails(t yamlTable, w *TwinSpec) {
 			p.point(n, "name a check that compares outcomes", `a twin cannot be asked to fail check "converged": that never fails, and a control that does not converge shows nothing`)
 		case unknown(kind):
 			p.point(n, didYouMean(kind, p.kinds), "the twin has to fail check %s, which the scenario does not have", shown(kind))
+		case kind == "certificate" && p.kinds != nil && !p.out.seeksOracle():
+			p.point(n, `leave "oracle: false" out of the check, or name another check`, `a twin cannot be asked to fail check "certificate" without an oracle: a proof that does not close refutes nothing`)
 		default:
 			w.MustFail = append(w.MustFail, kind)
 		}

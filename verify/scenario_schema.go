@@ -331,6 +331,8 @@ func settingSchema(kind, key string, inputs []string) schemaNode {
 		return annotated("The largest deviation allowed.", schemaNode{"type": "number", "exclusiveMinimum": 0})
 	case "exact":
 		return annotated("The same bits: no deviation is allowed.", schemaNode{"const": true})
+	case "oracle":
+		return annotated("Look for the optimum without a start as well, true when absent. With false each run is certified by itself.", schemaNode{"type": "boolean"})
 	case "inputs":
 		return annotated("Input sets.", sets)
 	case "attacks":

@@ -162,7 +162,7 @@ func figures(r *verify.Result) []figure {
 				converged++
 			}
 		}
-		if p.Oracle != nil {
+		if p.Oracle != nil || anyCertificate(p.Trials) {
 			certified += certifiedTrials(p.Trials)
 			asked += len(p.Trials)
 		}

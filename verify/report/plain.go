@@ -183,7 +183,7 @@ func part(share float64) string {
 		exact = "about "
 	}
 	switch {
-	case share > 0.7:
+	case n < 2:
 		return significant(100*share, 2) + " % of"
 	case n <= 10:
 		return exact + words[int(n)-2] + " of"

@@ -13,6 +13,7 @@ func TestPart(t *testing.T) {
 		in   float64
 		want string
 	}{
+		{0.68, "68 % of"},
 		{0.5, "half of"},
 		{0.2, "a fifth of"},
 		{0.21, "about a fifth of"},
@@ -201,6 +202,7 @@ func TestAddedByProof(t *testing.T) {
 		want string
 	}{
 		{"no certificate", []verify.TrialResult{{}}, "There is no certificate here"},
+		{"an attempt that failed", []verify.TrialResult{trial(false), {}}, "No training run is certified"},
 		{"the only run", []verify.TrialResult{trial(true)}, "The one training run is certified"},
 		{"all", []verify.TrialResult{trial(true), trial(true)}, "All 2 training runs are certified"},
 		{"one of two", []verify.TrialResult{trial(true), trial(false)}, "1 of 2 training runs is certified"},

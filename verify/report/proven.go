@@ -8,29 +8,35 @@ import (
 	"example.org/concord/verify"
 )
 
-// provenView is what a certificate proves about a problem, as the page shows it.
+// provenView is what certificates prove about a problem, as the page shows it.
 type provenView struct {
-	*verify.Oracle
-	Certified int    // of Trials
-	Trials    int    // of the problem
-	Plain     string // what is proven, for a non-specialist
-	Precise   string // the same for a specialist
-	Farthest  string // label of the trained network at Distance; "" where there is none
-	Allowed   string // what is proven about its distance
-	Spectrum  *spectrum
+	Oracle      *verify.Oracle      // nil where no optimum was found without a start
+	Certificate *verify.Certificate // of Oracle, or else the weakest of a run
+	Weakest     string              // label of the run with the weakest certificate; "" with Oracle
+	Certified   int                 // of Trials
+	Trials      int                 // of the problem
+	Plain       string              // what is proven, for a non-specialist
+	Precise     string              // the same for a specialist
+	Farthest    string              // label of the trained network at the distance of Oracle; "" where there is none
+	Allowed     string              // what is proven about its distance
+	Spectrum    *spectrum
 }
 
-// newProvenView returns nil for a problem without an oracle.
+// newProvenView returns nil for a problem without any certificate.
 func newProvenView(id string, p *verify.ProblemResult) *provenView {
+	v := &provenView{Oracle: p.Oracle, Certified: certifiedTrials(p.Trials), Trials: len(p.Trials)}
 	if p.Oracle == nil {
-		return nil
+		t := weakest(p.Trials)
+		if t == nil {
+			return nil
+		}
+		v.Certificate, v.Weakest = t.Certificate, t.Label
+		v.Plain, v.Precise = plainRuns(v.Certified, v.Trials), preciseProof(v.Certificate, false)
+		return v
 	}
 	o := &p.Oracle.Certificate
-	v := &provenView{
-		Oracle: p.Oracle, Certified: certifiedTrials(p.Trials), Trials: len(p.Trials),
-		Precise: preciseProof(o), Spectrum: newSpectrum(id, o),
-	}
-	v.Plain = plainProof(o.Certified, v.Certified, v.Trials)
+	v.Certificate, v.Spectrum = o, newSpectrum(id, o)
+	v.Plain, v.Precise = plainProof(o.Certified, v.Certified, v.Trials), preciseProof(o, true)
 	for i := range p.Trials {
 		if t := &p.Trials[i]; t.Cell == p.Oracle.Cell && t.Certificate != nil {
 			v.Farthest, v.Allowed = t.Label, "no distance is proven for it"
@@ -62,6 +68,29 @@ func anyCertificate(trials []verify.TrialResult) bool {
 		}
 	}
 	return false
+}
+
+// weakest returns the trial whose certificate proves least, nil where no trial has one: one that is not certified before
+// all that are, and of these the one with the largest gap, rounding error included.
+func weakest(trials []verify.TrialResult) *verify.TrialResult {
+	var least *verify.TrialResult
+	gap := func(c *verify.Certificate) float64 {
+		if g := float64(c.Gap + c.GapError); !math.IsNaN(g) {
+			return g
+		}
+		return math.Inf(1)
+	}
+	for i := range trials {
+		c := trials[i].Certificate
+		switch {
+		case c == nil:
+		case least == nil,
+			least.Certificate.Certified && !c.Certified,
+			least.Certificate.Certified == c.Certified && gap(c) > gap(least.Certificate):
+			least = &trials[i]
+		}
+	}
+	return least
 }
 
 // certified says whether a trial is certified, and why not.
@@ -99,19 +128,39 @@ func plainProof(optimum bool, certified, all int) string {
 	return fmt.Sprintf("%s, and %d of %s provably ended in it. Of the other %d it is not proven.", known, certified, runs, all-certified)
 }
 
-// preciseProof says what the bound, its gap and the ratio at the cut amount to.
-func preciseProof(c *verify.Certificate) string {
+// plainRuns says in one sentence what is proven where so many of all runs are certified, and no optimum was found
+// without a start.
+func plainRuns(certified, all int) string {
+	runs := plural(all, "training run")
+	switch {
+	case certified == 0:
+		return fmt.Sprintf("Nothing is proven: of %s none is known to have ended in the best possible outcome.", runs)
+	case certified == all && all == 1:
+		return "The one training run provably ended in the best possible outcome of this kind, and there is only one."
+	case certified == all:
+		return fmt.Sprintf("All %s provably ended in the best possible outcome of this kind, and there is only one.", runs)
+	}
+	return fmt.Sprintf("%d of %s provably ended in the best possible outcome of this kind, and there is only one. Of the other %d it is not proven.", certified, runs, all-certified)
+}
+
+// preciseProof says what the bound, its gap and the ratio at the cut amount to. The certificate is that of the optimum
+// found without a start, or the weakest of a run.
+func preciseProof(c *verify.Certificate, oracle bool) string {
+	attains, stays := "optimum", "best that was found"
+	if !oracle {
+		attains, stays = "run with the weakest certificate", "run with the weakest certificate"
+	}
 	var b strings.Builder
 	b.WriteString("A bound, the convex dual of the problem, lies above the fitness of every outcome of this rank in the cone. ")
 	gap, slack := float64(c.Gap), float64(c.GapError)
 	closing := fmt.Sprintf("a gap of %s, give or take %s of rounding. ", number(c.Gap), orWords(c.GapError, "an unknown amount"))
 	switch {
 	case c.Certified:
-		b.WriteString("The optimum attains it, up to " + closing)
+		b.WriteString("The " + attains + " attains it, up to " + closing)
 	case gap >= -slack:
-		b.WriteString("The best that was found stays below it, by " + closing)
+		b.WriteString("The " + stays + " stays below it, by " + closing)
 	default:
-		b.WriteString("How far the best that was found stays below it is not known. ")
+		b.WriteString("How far the " + stays + " stays below it is not known. ")
 	}
 	switch r := float64(c.Ratio); {
 	case math.IsNaN(r):
@@ -123,10 +172,13 @@ func preciseProof(c *verify.Certificate) string {
 		fmt.Fprintf(&b, "At the cut, after the first %d, the singular values of the dual matrix differ by a factor of %s", c.Cut, ratio(c.Ratio))
 		b.WriteString(so(c.Certified))
 	}
-	if c.Certified {
-		b.WriteString("It was found without any start: by minimising the bound, from a point that no random number enters.")
-	} else {
+	switch {
+	case !c.Certified:
 		b.WriteString("Where they are equal, in a tie, the bound need not be attained, and a tie proves nothing.")
+	case oracle:
+		b.WriteString("It was found without any start: by minimising the bound, from a point that no random number enters.")
+	default:
+		b.WriteString("No optimum was found without any start to hold against it.")
 	}
 	return b.String()
 }

@@ -42,7 +42,7 @@ func TestHTMLSaysWhatIsProven(t *testing.T) {
 	got := provenSection(page)
 	for _, words := range []string{
 		"The best possible outcome of this kind is known", "and 191 of 192 training runs provably ended in it. Of the other 1 it is not proven.",
-		"</span> CERTIFIED</span>", "up to a gap of 8.9×10⁻¹⁶, give or take 1.9×10⁻¹³ of rounding",
+		"</span> CERTIFIED</span>", "The optimum attains it, up to a gap of 8.9×10⁻¹⁶, give or take 1.9×10⁻¹³ of rounding",
 		"differ by a factor of 1.059, so the optimum is unique", "found without any start", ">−3.9182736451<", ">191 of 192<",
 		">9.9×10⁻⁸<", "proven: at most 1.7×10⁻⁷", ">at most 8.9×10⁻¹²<", ">8.8×10⁻⁸<", "Other, lower local maxima are not excluded", "the set that no ascent can leave",
 		"value 20 divided by value 21", "All 100 singular values", "a vertical line marks the cut between value 20 and value 21",
@@ -75,7 +75,7 @@ func TestHTMLSaysThatATieProvesNothing(t *testing.T) {
 	page := html(t, r)
 	got := provenSection(page)
 	for _, words := range []string{
-		"Nothing is proven", "</span> NOT CERTIFIED</span> tie at the cut.", "stays below it, by a gap of 0.002", "a tie proves nothing",
+		"Nothing is proven", "</span> NOT CERTIFIED</span> tie at the cut.", "The best that was found stays below it, by a gap of 0.002", "a tie proves nothing",
 		"none is proven", ">none to measure<", ">not compared<", ">0 of 6<",
 	} {
 		if !strings.Contains(got, words) {
@@ -122,12 +122,130 @@ func TestHTMLWithoutAProof(t *testing.T) {
 }
 
 func TestOverviewCountsCertifiedTrials(t *testing.T) {
-	r := many(2)
+	r := many(3)
 	r.Problems[1].Oracle = nil
+	unconverged(&r.Problems[1], 5)
+	r.Problems[2].Oracle = nil
+	for i := range r.Problems[2].Trials {
+		r.Problems[2].Trials[i].Certificate = nil
+	}
+	r.Problems[2].Checks = slices.DeleteFunc(r.Problems[2].Checks, func(c verify.CheckResult) bool { return c.Kind == "certificate" })
 	page := html(t, r)
-	for _, words := range []string{`<td class="n">12 of 12</td>`, `<td class="n">not asked</td>`} {
+	for _, words := range []string{`<td class="n">12 of 12</td>`, `<td class="n">11 of 12</td>`, `<td class="n">not asked</td>`, ">23 of 24</a>"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the overview does not have %q", words)
+		}
+	}
+}
+
+// alone takes the optimum that was found without a start from the first problem of r, as of a scenario that does not want it.
+func alone(r *verify.Result) *verify.ProblemResult {
+	p := &r.Problems[0]
+	p.Oracle = nil
+	for i := range p.Trials {
+		p.Trials[i].Certificate.Measured = verify.Number(math.NaN())
+	}
+	return p
+}
+
+func TestHTMLSaysWhatIsProvenWithoutAnOracle(t *testing.T) {
+	r := little()
+	p := alone(r)
+	p.Trials[3].Certificate.Gap, p.Trials[3].Certificate.GapError, p.Trials[3].Label = 7e-11, 2e-11, "the odd one"
+	p.Trials[2].Certificate.Gap = 8e-11
+	page := html(t, r)
+	got := provenSection(page)
+	for _, words := range []string{
+		"All 6 training runs provably ended in the best possible outcome of this kind, and there is only one.",
+		"</span> CERTIFIED</span> The weakest certificate is that of <code>the odd one</code>.",
+		"The run with the weakest certificate attains it, up to a gap of 7×10⁻¹¹, give or take 2×10⁻¹¹ of rounding",
+		"so the optimum is unique. No optimum was found without any start to hold against it.",
+		"<caption>The weakest certificate of a training run</caption>", "<td>of the run</td>", "<td>of the run from the exact optimum", ">at most 1.7×10⁻⁷<", ">6 of 6<",
+	} {
+		if !strings.Contains(got, words) {
+			t.Errorf("the section does not say %q:\n%s", words, got)
+		}
+	}
+	for _, words := range []string{"It was found", "without any training", "farthest trained network", "golden network", "singular values of the dual matrix were not recorded", "<svg", "found without any start</td>"} {
+		if strings.Contains(got, words) {
+			t.Errorf("without an oracle the section says %q:\n%s", words, got)
+		}
+	}
+	for _, words := range []string{
+		`<dt>training runs certified to have ended in the one best outcome</dt><dd><a href="#p1-proven">6 of 6</a></dd>`,
+		`<li><a href="#p1-proven">What is proven</a></li>`,
+	} {
+		if !strings.Contains(page, words) {
+			t.Errorf("the page does not have %q", words)
+		}
+	}
+}
+
+func TestHTMLSaysWhyNothingIsProvenWithoutAnOracle(t *testing.T) {
+	r := little()
+	uncertified(alone(r), "tie at the cut")
+	r.Verdict = verify.Inconclusive
+	r.Problems[0].Trials[4].Certificate.Gap, r.Problems[0].Trials[4].Certificate.Ratio = 0.002, 1
+	got := provenSection(html(t, r))
+	for _, words := range []string{
+		"Nothing is proven: of 6 training runs none is known to have ended in the best possible outcome.",
+		"</span> NOT CERTIFIED</span> tie at the cut.", "The run with the weakest certificate stays below it, by a gap of 0.002", "a tie proves nothing", ">0 of 6<",
+	} {
+		if !strings.Contains(got, words) {
+			t.Errorf("the section does not say %q:\n%s", words, got)
+		}
+	}
+	for _, words := range []string{"unique. ", "</span> CERTIFIED<", "provably", "best that was found", "No optimum was found"} {
+		if strings.Contains(got, words) {
+			t.Errorf("the section of failed proofs says %q", words)
+		}
+	}
+}
+
+func TestWeakestCertificate(t *testing.T) {
+	nan := verify.Number(math.NaN())
+	of := func(certified bool, gap, slack verify.Number) *verify.Certificate {
+		return &verify.Certificate{Certified: certified, Gap: gap, GapError: slack}
+	}
+	for _, c := range []struct {
+		name string
+		in   []*verify.Certificate
+		want int // -1 for none
+	}{
+		{"none", []*verify.Certificate{nil, nil}, -1},
+		{"the only one", []*verify.Certificate{nil, of(true, 1, 1)}, 1},
+		{"the largest gap", []*verify.Certificate{of(true, 1, 0), of(true, 3, 0), of(true, 2, 0)}, 1},
+		{"rounding counts", []*verify.Certificate{of(true, 3, 0), of(true, 1, 3)}, 1},
+		{"not certified, with a small gap", []*verify.Certificate{of(true, 3, 0), of(false, 1, 0), of(true, 4, 0)}, 1},
+		{"the farthest from a proof", []*verify.Certificate{of(false, 1, 0), of(false, 2, 0)}, 1},
+		{"a gap that is not known", []*verify.Certificate{of(false, 1, 0), of(false, nan, 0), of(false, 2, 0)}, 1},
+		{"the first of equals", []*verify.Certificate{of(true, 1, 0), of(true, 1, 0)}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			trials := make([]verify.TrialResult, len(c.in))
+			for i := range c.in {
+				trials[i].Certificate = c.in[i]
+			}
+			got := weakest(trials)
+			if c.want < 0 && got != nil || c.want >= 0 && got != &trials[c.want] {
+				t.Errorf("weakest = %+v, want trial %d", got, c.want)
+			}
+		})
+	}
+}
+
+func TestPlainRuns(t *testing.T) {
+	for _, c := range []struct {
+		certified, all int
+		want           string
+	}{
+		{24, 24, "All 24 training runs provably ended in the best possible outcome of this kind, and there is only one."},
+		{1, 1, "The one training run provably ended in the best possible outcome of this kind, and there is only one."},
+		{19, 24, "19 of 24 training runs provably ended in the best possible outcome of this kind, and there is only one. Of the other 5 it is not proven."},
+		{0, 24, "Nothing is proven: of 24 training runs none is known to have ended in the best possible outcome."},
+	} {
+		if got := plainRuns(c.certified, c.all); got != c.want {
+			t.Errorf("plainRuns(%d, %d) = %q, want %q", c.certified, c.all, got, c.want)
 		}
 	}
 }

@@ -67,7 +67,7 @@ func addedByProof(p *verify.ProblemResult) string {
 	n := len(p.Trials)
 	c := certifiedTrials(p.Trials)
 	switch {
-	case p.Oracle == nil && c == 0:
+	case p.Oracle == nil && !anyCertificate(p.Trials):
 		return "There is no certificate here, so what is known of other starts rests on the starts that were tried."
 	case c == 0:
 		return "No training run is certified, so nothing is known beyond the starts that were tried."

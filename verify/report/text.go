@@ -196,18 +196,25 @@ func (t *text) basins(p *verify.ProblemResult) {
 	}
 }
 
-// proven writes how many trials are certified, and what the optimum found without a start says.
+// proven writes how many trials are certified, and what the optimum found without a start says or else the weakest
+// certificate of a trial.
 func (t *text) proven(p *verify.ProblemResult) {
+	line := fmt.Sprintf("certified: %d of %s; ", certifiedTrials(p.Trials), plural(len(p.Trials), "trial"))
+	numbers := func(c *verify.Certificate) string {
+		return fmt.Sprintf("bound %s, gap %s ± %s, ratio at the cut %s; ", known(c.Bound, 14), known(c.Gap, 2), known(c.GapError, 2),
+			known(c.Ratio, ratioDigits(c.Ratio)))
+	}
 	if p.Oracle == nil {
+		if w := weakest(p.Trials); w != nil {
+			t.say("  ", line+"the weakest certificate: "+numbers(w.Certificate)+"no optimum was found without a start")
+		}
 		return
 	}
 	o := &p.Oracle.Certificate
-	line := fmt.Sprintf("certified: %d of %s; ", certifiedTrials(p.Trials), plural(len(p.Trials), "trial"))
 	if !o.Certified {
 		line += "the optimum found without a start is not certified: " + o.Reason + "; "
 	}
-	line += fmt.Sprintf("bound %s, gap %s ± %s, ratio at the cut %s; ", known(o.Bound, 14), known(o.Gap, 2), known(o.GapError, 2),
-		known(o.Ratio, ratioDigits(o.Ratio)))
+	line += numbers(o)
 	if math.IsNaN(float64(p.Oracle.Distance)) {
 		t.say("  ", line+"no trained tuple was compared with an optimum found without a start")
 		return

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -31,6 +32,24 @@ func TestTextSaysEverything(t *testing.T) {
 		if !strings.Contains(strings.Join(strings.Fields(got), " "), strings.Join(strings.Fields(words), " ")) {
 			t.Errorf("the summary does not say %q:\n%s", words, got)
 		}
+	}
+}
+
+func TestTextSaysWhatIsProvenWithoutAnOracle(t *testing.T) {
+	r := little()
+	p := alone(r)
+	p.Trials[3].Certificate.Gap = 7e-11
+	const want = "certified: 6 of 6 trials; the weakest certificate: bound -3.9182736451, gap 7e-11 ± 1.9e-13, ratio at the cut 1.059; no optimum was found without a start"
+	got := strings.Join(strings.Fields(text80(t, r, 0, false)), " ")
+	if !strings.Contains(got, want) || strings.Contains(got, "farthest trained tuple") {
+		t.Errorf("the summary does not say %q:\n%s", want, got)
+	}
+	for i := range p.Trials {
+		p.Trials[i].Certificate = nil
+	}
+	p.Checks = slices.DeleteFunc(p.Checks, func(c verify.CheckResult) bool { return c.Kind == "certificate" })
+	if got := text80(t, r, 0, false); strings.Contains(got, "certified: ") {
+		t.Errorf("without certificates the summary says something of them:\n%s", got)
 	}
 }
 

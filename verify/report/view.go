@@ -22,7 +22,7 @@ type problemView struct {
 	Map       *mapView       // nil where no two outcomes can be placed
 	Spread    *histogramView // nil where no two outcomes are apart
 	Dots      *dots
-	Proven    *provenView // nil without an oracle
+	Proven    *provenView // nil without any certificate
 	Appraised bool        // it is known of some label which image is best
 	Signed    bool        // a trial has a certificate
 	Statuses  string

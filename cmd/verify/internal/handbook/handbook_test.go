@@ -129,7 +129,7 @@ func TestWrite(t *testing.T) {
 		"| `vary` | `way` | a mapping |  | how; decides where training starts |",
 		"| `vary` | `way.rate` | number, 0 to 1 | 0.5 |  |",
 		"| `vary` | `way.steps` | whole number, 1 to 9 | absent |  |",
-		"| tolerance or exact, reason |", "| gap, [reason] |", "| `margin` | Number |", "| `distances` | Distances |",
+		"| tolerance or exact, reason |", "| [oracle], gap, [reason] |", "| `margin` | Number |", "| `distances` | Distances |",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the reference does not have %q", want)
