@@ -55,10 +55,11 @@ bin/$(AXE).tgz:
 	@mkdir -p bin
 	cd bin && npm pack --silent $(subst axe-core-,axe-core@,$(AXE))
 
+# A program under the race detector sleeps for a second before it ends, unless told otherwise; the tests start many.
 race: ## run the tests, shortened, under the race detector, where anything goes on at the same time (RACEPKG=./... for all); needs a C compiler
 	@cc=$$($(GO) env CC); command -v "$${cc%% *}" >/dev/null || { \
 		echo "race: no C compiler: the race detector is linked with cgo; install gcc, or set CC" >&2; exit 1; }
-	CGO_ENABLED=1 $(GO) test -race -short $(TESTFLAGS) $(RACEPKG)
+	GORACE="atexit_sleep_ms=50 $$GORACE" CGO_ENABLED=1 $(GO) test -race -short $(TESTFLAGS) $(RACEPKG)
 
 # The quick ones first. The first run builds golangci-lint, which takes a minute or two.
 lint: ## gofumpt, go.mod, vet, staticcheck, golangci-lint

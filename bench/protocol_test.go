@@ -81,7 +81,7 @@ func TestOthersGoOn(t *testing.T) {
 		env:      testEnv(t, "python3"), log: &log,
 	}
 	b.Peers = []Peer{{Name: "dies"}, {Name: base, Fair: true}}
-	z := size{N: 12, Tol: 1e-6, Rounds: 2}
+	z := size{N: 12, Tol: 1e-6, Limit: 60, Rounds: 2}
 	j, err := b.judge(t.Context(), z, data)
 	if err != nil {
 		t.Fatal(err)

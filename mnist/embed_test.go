@@ -50,6 +50,9 @@ func unzip(tb testing.TB, z []byte) []byte {
 // The embedded bytes against the original files, without the reader of this
 // package: the same header but for the count, then the same bytes.
 func TestEmbeddedAgainstOriginals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	dir := originals(t)
 	for _, tt := range []struct {
 		embedded, original string
@@ -124,6 +127,9 @@ func TestEmbeddedSize(t *testing.T) {
 // The digests were computed from the original files by another program, after
 // the description at Set.Digest.
 func TestEmbedded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	for _, tt := range []struct {
 		name          string
 		split         Split

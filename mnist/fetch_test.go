@@ -121,6 +121,9 @@ func TestFetchRepairs(t *testing.T) {
 
 // Whatever is wrong with the source, the cache stays as it was.
 func TestFetchRefuses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	const name = "t10k-labels-idx1-ubyte.gz" // the last one, when three were good
 	isDigest := func(err error) bool {
 		e, ok := errors.AsType[*DigestError](err)
@@ -180,6 +183,9 @@ func TestFetchMissingFolder(t *testing.T) {
 }
 
 func TestFetchReadOnlyCache(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	t.Run("complete", func(t *testing.T) {
 		settings := filled(t)
 		readOnly(t, settings.Dir)

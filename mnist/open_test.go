@@ -92,6 +92,9 @@ func TestOpenEmbedded(t *testing.T) {
 }
 
 func TestOpenCached(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	settings := filled(t)
 	for _, tt := range []struct {
 		name          string
@@ -114,6 +117,9 @@ func TestOpenCached(t *testing.T) {
 }
 
 func TestOpenFromEnvironment(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	t.Setenv("CONCORD_DATA", filled(t).Dir)
 	set, err := Open(t.Context(), Train, 1000, 1, nil)
 	if err != nil {
@@ -264,6 +270,9 @@ func TestStatus(t *testing.T) {
 // The table of sources, the sizes used by Open and the headers of the original
 // files say the same.
 func TestSources(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	dir := originals(t)
 	for _, src := range Sources() {
 		t.Run(src.Name, func(t *testing.T) {

@@ -29,6 +29,9 @@ func environment(variables map[string]string) func(string) string {
 }
 
 func TestAnnouncements(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	const at = "^::error file=my/strict.yaml,line=10,title=strict%3A tuple FAIL::.*%0Averify run my/strict.yaml --quiet"
 	for _, c := range []struct {
 		name, want string

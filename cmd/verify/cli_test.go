@@ -83,61 +83,66 @@ func split(line string) []string {
 	return words
 }
 
-// What --help shows as an example works. One that is too slow for a test, or needs more than the program,
-// is only parsed, as all are with -short.
+// onlyParsed stands for the exit code of an example that is too slow for a test, or needs more than the program.
+const onlyParsed = -1
+
+type helpExample struct {
+	line string
+	code int
+}
+
+// helpExamples are what --help shows as examples, and the codes that they end with one after the other.
+var helpExamples = []helpExample{
+	{"verify run smoke", 0},
+	{"verify run smoke --resume", 0},
+	{"verify run smoke --shard 1/3", 0},
+	{"verify run smoke --dry-run", 0},
+	{"verify run smoke --seeds 2 --only tuple --out elsewhere", 0},
+	{"verify run smoke --trial-limit 10m", onlyParsed}, // as without the flag
+	{"verify run smoke --layout dir", onlyParsed},      // report, below, does the same
+	{"verify merge reports/smoke.shard-1-of-3 reports/smoke.shard-2-of-3 reports/smoke.shard-3-of-3", 2}, // two are not there
+	{"verify merge reports/smoke.shard-*-of-3 --layout dir", onlyParsed},                                 // a shell makes three of the one
+	{"verify calibrate smoke", 0},
+	{"verify calibrate scenarios/smoke.yaml --write", onlyParsed}, // it would write beside the scenarios that ship
+	{"verify certify", 0},
+	{"verify certify rank-sweep", onlyParsed}, // minutes without the kernels of package simd
+	{"verify certify smoke --polish", 0},
+	{"verify report reports/smoke", 0},
+	{"verify report reports/smoke/result.json --format junit", 0},
+	{"verify report reports/smoke --format markdown", 0},
+	{"verify report reports/smoke --layout dir", 0},
+	{"verify diff reports/smoke elsewhere/smoke", 3},
+	{"verify diff reports/smoke reports/smoke/result.json --html diff.html", 0},
+	{"verify history reports", 0},
+	{"verify history reports --depth 2 --html history.html", 0},
+	{"verify serve", onlyParsed}, // it goes on for ever
+	{"verify serve reports --port 0", onlyParsed},
+	{"verify explain reports/seed-sweep 63fe0fcb", onlyParsed}, // cells are those of one program
+	{"verify explain reports/seed-sweep 63fe0fcb 003ec010 --threshold 1e-9", onlyParsed},
+	{"verify generate", 0},
+	{"verify generate --digits 3,8 --rank 10 --out digits", 0},
+	{"verify generate --video digits.mp4", onlyParsed}, // needs ffmpeg
+	{"verify classify digit.png", 0},
+	{"verify classify --ink dark --save seen.png digit.png", 0},
+	{"verify scenario check smoke", 0},
+	{"verify scenario list", 0},
+	{"verify scenario show smoke", 0},
+	{"verify schema result", 0},
+	{"verify schema scenario", 0},
+	{"verify scenario schema", 0},
+	{"verify golden status", onlyParsed}, // depends on what is approved
+	{`verify golden approve seed-sweep --reason "first approval: all checks pass, and the digits look right"`, onlyParsed},
+	{"verify golden diff seed-sweep", onlyParsed},
+	{"verify golden diff seed-sweep --rows 20", onlyParsed},
+	{"verify golden prune", 2}, // there is no folder
+	{"verify golden prune seed-sweep --yes", 2},
+	{"verify data", 0},
+	{"verify data fetch", onlyParsed},
+	{"verify data fetch --from folder", onlyParsed},
+}
+
+// What --help shows as an example works. With -short they are only parsed.
 func TestHelpExamples(t *testing.T) {
-	const onlyParsed = -1
-	examples := []struct {
-		line string
-		code int
-	}{
-		{"verify run smoke", 0},
-		{"verify run smoke --resume", 0},
-		{"verify run smoke --shard 1/3", 0},
-		{"verify run smoke --dry-run", 0},
-		{"verify run smoke --seeds 2 --only tuple --out elsewhere", 0},
-		{"verify run smoke --trial-limit 10m", onlyParsed}, // as without the flag
-		{"verify run smoke --layout dir", onlyParsed},      // report, below, does the same
-		{"verify merge reports/smoke.shard-1-of-3 reports/smoke.shard-2-of-3 reports/smoke.shard-3-of-3", 2}, // two are not there
-		{"verify merge reports/smoke.shard-*-of-3 --layout dir", onlyParsed},                                 // a shell makes three of the one
-		{"verify calibrate smoke", 0},
-		{"verify calibrate scenarios/smoke.yaml --write", onlyParsed}, // it would write beside the scenarios that ship
-		{"verify certify", 0},
-		{"verify certify rank-sweep", onlyParsed}, // minutes without the kernels of package simd
-		{"verify certify smoke --polish", 0},
-		{"verify report reports/smoke", 0},
-		{"verify report reports/smoke/result.json --format junit", 0},
-		{"verify report reports/smoke --format markdown", 0},
-		{"verify report reports/smoke --layout dir", 0},
-		{"verify diff reports/smoke elsewhere/smoke", 3},
-		{"verify diff reports/smoke reports/smoke/result.json --html diff.html", 0},
-		{"verify history reports", 0},
-		{"verify history reports --depth 2 --html history.html", 0},
-		{"verify serve", onlyParsed}, // it goes on for ever
-		{"verify serve reports --port 0", onlyParsed},
-		{"verify explain reports/seed-sweep 63fe0fcb", onlyParsed}, // cells are those of one program
-		{"verify explain reports/seed-sweep 63fe0fcb 003ec010 --threshold 1e-9", onlyParsed},
-		{"verify generate", 0},
-		{"verify generate --digits 3,8 --rank 10 --out digits", 0},
-		{"verify generate --video digits.mp4", onlyParsed}, // needs ffmpeg
-		{"verify classify digit.png", 0},
-		{"verify classify --ink dark --save seen.png digit.png", 0},
-		{"verify scenario check smoke", 0},
-		{"verify scenario list", 0},
-		{"verify scenario show smoke", 0},
-		{"verify schema result", 0},
-		{"verify schema scenario", 0},
-		{"verify scenario schema", 0},
-		{"verify golden status", onlyParsed}, // depends on what is approved
-		{`verify golden approve seed-sweep --reason "first approval: all checks pass, and the digits look right"`, onlyParsed},
-		{"verify golden diff seed-sweep", onlyParsed},
-		{"verify golden diff seed-sweep --rows 20", onlyParsed},
-		{"verify golden prune", 2}, // there is no folder
-		{"verify golden prune seed-sweep --yes", 2},
-		{"verify data", 0},
-		{"verify data fetch", onlyParsed},
-		{"verify data fetch --from folder", onlyParsed},
-	}
 	t.Chdir(t.TempDir())
 	t.Setenv("CONCORD_DATA", t.TempDir())
 	f, err := os.Create("digit.png")
@@ -148,7 +153,7 @@ func TestHelpExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{}
-	for _, e := range examples {
+	for _, e := range helpExamples {
 		known[e.line] = true
 		t.Run(e.line, func(t *testing.T) {
 			args := split(e.line)[1:]

@@ -2,7 +2,7 @@ package main
 
 // exitCases are ways for every verb to end with each of its codes. The name "interrupted" stands for a program that
 // was told to stop, "full" for standard output without room, "in CI" for CI=true, and "cache" for a cache with a
-// damaged file; what is "slow" is left out by -short. CELL stands for the id of a trial.
+// damaged file. CELL stands for the id of a trial.
 var exitCases = []struct {
 	verb, rest string
 	code       int
@@ -30,7 +30,7 @@ var exitCases = []struct {
 	{"merge", "reports/pass.shard-1-of-1 --out merged", 130, "interrupted"},
 	{"certify", "smoke", 0, ""},
 	{"certify", "bad.yaml", 2, ""},
-	{"certify", "tied.yaml", 3, "slow"},
+	{"certify", "tied.yaml", 3, ""},
 	{"certify", "error.yaml", 4, ""},
 	{"certify", "smoke", 130, "interrupted"},
 	{"calibrate", "pass.yaml", 0, ""},
@@ -66,10 +66,10 @@ var exitCases = []struct {
 	{"explain", "reports/absent 0", 4, ""},
 	{"generate", "--rank 3 --digits 1", 0, ""},
 	{"generate", "--rank 0", 2, ""},
-	{"generate", "--rank 4 --start gaussian --digits 8", 3, "slow"},
+	{"generate", "--rank 4 --start gaussian --digits 8", 3, ""},
 	{"generate", "--rank 3 --digits 1 --out pass.yaml", 4, ""},
 	{"generate", "--rank 3 --digits 1", 130, "interrupted"},
-	{"classify", "digit.png", 0, "slow"},
+	{"classify", "digit.png", 0, ""},
 	{"classify", "blank.png", 1, ""},
 	{"classify", "blank.png digit.png --save pass.yaml", 2, "no folder"},
 	{"classify", "text.png", 4, ""},

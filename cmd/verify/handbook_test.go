@@ -74,6 +74,9 @@ func TestReferenceHasTheEnvironment(t *testing.T) {
 
 // The folder of a report has the files that the reference lists, and no others.
 func TestReferenceHasTheFilesOfAReport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	t.Chdir(t.TempDir())
 	put(t, "held.yaml", []byte(strings.Replace(exitScenario("held", 10, "{method: lbfgs}", 1e-5,
 		"  - golden: {tolerance: 1e-5, reason: \"as between starts\"}\n"), "checks:", "generate: {labels: [\"3\"], instances: 1}\nchecks:", 1)))

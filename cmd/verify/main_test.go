@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	names := []string{"*"}
 	if testing.Short() { // those in which most goes on at the same time
-		names = []string{"run", "resume", "shard", "interrupt", "trial_limit", "verdicts"}
+		names = []string{"resume", "shard", "interrupt", "trial_limit"}
 	}
 	var files []string
 	for _, name := range names {
@@ -42,6 +43,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("CONCORD_DATA", e.WorkDir+"/cache")
 			e.Setenv("CI", "")
 			e.Setenv("NO_COLOR", "")
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
 		Condition: func(name string) (bool, error) {

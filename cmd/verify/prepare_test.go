@@ -41,6 +41,9 @@ func TestCoverage(t *testing.T) {
 
 // A picture's ink, contrast, size of the paper around it and place on it do not matter.
 func TestPrepareInvariant(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	digit := testDigit(t, 0)
 	want := prepare(canvas(digit, "dark"), "auto")
 	if want.unfit != "" {
@@ -76,11 +79,10 @@ func TestPrepareInvariant(t *testing.T) {
 // A digit of MNIST that is magnified, put on paper in bad light and photographed comes back as it was: nearly always
 // in the same place to the pixel, and else beside it.
 func TestPreparePhotos(t *testing.T) {
-	count := 20
 	if testing.Short() {
-		count = 8
+		t.Skip("nothing goes on at the same time here")
 	}
-	digits := testDigits(t, 0, count)
+	digits := testDigits(t, 0, 20)
 	n, err := (&app{}).train(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
@@ -176,6 +178,9 @@ func labels(t *testing.T, n *network, images []verify.Image) []int {
 
 // However the same digit is kept in a PNG, it is the same digit.
 func TestDecodeKinds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	want := prepare(canvas(testDigit(t, 0), "dark"), "auto")
 	for _, c := range []struct{ file, kind string }{
 		{"interlaced.png", "76×68 pixels, grey"},
@@ -206,6 +211,9 @@ func TestDecodeKinds(t *testing.T) {
 
 // A large picture is reduced first, and places are told in pixels of the file all the same.
 func TestPrepareLarge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	digit := testDigit(t, 0)
 	m := image.NewGray(image.Rect(0, 0, 3000, 2000))
 	for y := range 2000 {
@@ -229,6 +237,9 @@ func TestPrepareLarge(t *testing.T) {
 }
 
 func TestPrepare(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	set := func(w, h int, paper, ink uint8, box image.Rectangle) *image.Gray {
 		m := image.NewGray(image.Rect(0, 0, w, h))
 		for i := range m.Pix {

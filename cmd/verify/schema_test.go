@@ -206,6 +206,9 @@ func TestScenarioSchemaDescribesEveryKey(t *testing.T) {
 }
 
 func TestResultOfARunIsValidUnderTheSchema(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	schema := schemaOf(t, "result")
 	t.Chdir(t.TempDir())
 	output(t, "run", "smoke", "--quiet")

@@ -41,6 +41,9 @@ func differ(t *testing.T, p *Problem, a, b symmetry.Tuple, label int, m verify.I
 }
 
 func TestAttackFindsWhereNetworksDiffer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	p := open(t, 30, nil, nil)
 	a, b := train(t, p, 1).Tuple, train(t, p, 2).Tuple
 	test, err := p.Inputs(context.Background(), "test")
@@ -90,6 +93,9 @@ func TestAttackRefuses(t *testing.T) {
 // TestDrawingsStayWhereTheyBeginIfItIsAMaximum holds which basins exist on the reference problem, for a digit that has
 // all eight and for two that have four.
 func TestDrawingsStayWhereTheyBeginIfItIsAMaximum(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
 	tuple := train(t, p, 1).Tuple
 	for _, tt := range []struct {
@@ -228,6 +234,9 @@ func TestFeaturesRefuseOtherSizes(t *testing.T) {
 }
 
 func TestInputs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	p, centred := open(t, 20, nil, nil), open(t, 20, verify.Settings{"centred": true}, nil)
 	source := &imageset.Source{} // so that the test images are read once
 	p.images, centred.images = source, source
@@ -264,6 +273,9 @@ func TestInputs(t *testing.T) {
 }
 
 func TestJudgesKnowTheTrainingImages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	p := open(t, 50, verify.Settings{"side": 20.0}, nil)
 	judges, err := p.Judges(context.Background())
 	if err != nil || len(judges) == 0 {
@@ -288,6 +300,9 @@ func TestJudgesKnowTheTrainingImages(t *testing.T) {
 }
 
 func TestBaselinesAnswerTheTest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	p := open(t, 50, nil, nil)
 	for _, name := range []string{"train", "test"} {
 		in, err := p.Inputs(context.Background(), name)
@@ -327,6 +342,9 @@ func TestInputsOfAnotherSubjectPanic(t *testing.T) {
 
 // TestAppraise proves for a trained tuple which image of a label is best, and that a drawing is it.
 func TestAppraise(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
 	x := train(t, p, 1).Tuple
 	for _, label := range []int{0, 5} {

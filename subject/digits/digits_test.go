@@ -310,6 +310,9 @@ func imageTuple(m verify.Image) symmetry.Tuple {
 // TestToleranceOfTuples holds docs/TOLERANCES.md: the distance to the optimum is 99 times the gradient norm at
 // which gradient ascent stops, whatever that is, so it shrinks with the gradient.
 func TestToleranceOfTuples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
 	optimum, err := p.Train(context.Background(), trial(1, "uniform", map[string]any{"method": "lbfgs", "gradient_tolerance": 1e-12}), &bytes.Buffer{})
 	if err != nil || optimum.Status != verify.Converged {
@@ -333,6 +336,9 @@ func TestToleranceOfTuples(t *testing.T) {
 }
 
 func TestOracleIsWhereTrainingEnds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
 	oracle, proof, err := p.Oracle(context.Background())
 	if err != nil {
@@ -363,6 +369,9 @@ func TestOracleIsWhereTrainingEnds(t *testing.T) {
 }
 
 func TestTieIsNotCertified(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	p := open(t, 100, nil, verify.Settings{"rank": 2.0})
 	oracle, proof, err := p.Oracle(context.Background())
 	if err != nil {

@@ -27,6 +27,9 @@ func inputs(t *testing.T, s *Source, name string, side int) (*mat.Dense, []int) 
 }
 
 func TestInputsHaveTheirSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	var s Source
 	sizes := map[string]int{"test": 10_000, "blank": greys}
 	for _, side := range []int{28, 27, 8} {
@@ -50,6 +53,9 @@ func TestInputsHaveTheirSize(t *testing.T) {
 }
 
 func TestInputsAreTheSameFromEverySource(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	var kept Source
 	for _, name := range []string{"test", "mirrored", "faint", "shapes"} {
 		want, _ := inputs(t, nil, name, 12)
@@ -62,6 +68,9 @@ func TestInputsAreTheSameFromEverySource(t *testing.T) {
 }
 
 func TestTestImagesAreThoseOfTheFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	set, err := mnist.Embedded(mnist.Test, 0, 20)
 	if err != nil {
 		t.Fatal(err)
@@ -116,6 +125,9 @@ func TestFaintIsAHundredthOfNoise(t *testing.T) {
 }
 
 func TestPermutedIsOnePermutationOfThePixels(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	const side = 16
 	var s Source
 	test, _ := inputs(t, &s, "test", side)
@@ -150,6 +162,9 @@ func TestPermutedIsOnePermutationOfThePixels(t *testing.T) {
 }
 
 func TestMirroredAndInverted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	var s Source
 	for _, side := range []int{28, 27} {
 		test, _ := inputs(t, &s, "test", side)
@@ -200,22 +215,22 @@ func TestInputsRefuse(t *testing.T) {
 
 func TestSourceIsForSeveralGoroutines(t *testing.T) {
 	var s Source
-	first, _ := inputs(t, &s, "test", 10)
+	first, _ := inputs(t, &s, "test", 6)
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			for _, side := range []int{10, 9} {
+			for _, side := range []int{6, 5} {
 				if _, _, err := s.Inputs(t.Context(), "mirrored", side); err != nil {
 					t.Error(err)
 				}
-				if _, err := s.Judges(t.Context(), data(10)); err != nil {
+				if _, err := s.Judges(t.Context(), data(6)); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	all.Wait()
-	if again, _ := inputs(t, &s, "test", 10); first != again {
+	if again, _ := inputs(t, &s, "test", 6); first != again {
 		t.Error("the test images of one side were made twice")
 	}
 }

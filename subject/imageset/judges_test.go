@@ -19,6 +19,9 @@ import (
 // TestJudgesKnowDigits holds how good the judges are. On one machine they were right about 961, 899 and 800 of the 1,000
 // images that they had not seen; the bounds leave five for other kernels.
 func TestJudgesKnowDigits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	before := blas64.Implementation()
 	blas64.Use(simd.New())
 	defer blas64.Use(before)
@@ -60,6 +63,9 @@ func TestJudgesKnowDigits(t *testing.T) {
 }
 
 func TestJudgesAreKept(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	var s Source
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -86,6 +92,9 @@ func TestJudgesAreKept(t *testing.T) {
 }
 
 func TestJudgesSawNoTrainingImage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	var s Source
 	for _, tt := range []struct {
 		name    string
@@ -110,6 +119,9 @@ func TestJudgesSawNoTrainingImage(t *testing.T) {
 }
 
 func TestJudgesOfDrawings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	judges, err := (*Source)(nil).Judges(t.Context(), data(9))
 	if err != nil {
 		t.Fatal(err)
@@ -147,6 +159,9 @@ func TestJudgesOfDrawings(t *testing.T) {
 
 // TestBaselinesLearn holds what simple methods reach: 7157, 6846 and 6856 of the 10,000 test images, from 100.
 func TestBaselinesLearn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing goes on at the same time here")
+	}
 	learned := training(t, data(28))
 	images, truth := inputs(t, nil, "test", 28)
 	baselines, err := Baselines(t.Context(), learned.Images, learned.Labels, images, Classes)

@@ -145,11 +145,11 @@ func TestSortByPowers(t *testing.T) {
 // A link to what is folded unfolds it, with scripts and without.
 func TestLinksIntoFolds(t *testing.T) {
 	t.Parallel()
+	within := eval[string](open(t, smoke, view{}), `document.querySelector("#controls details.runs:not([open]) tbody tr").id`)
 	for _, v := range []view{{}, {noScript: true}} {
-		probe := open(t, crowded, v)
-		within := eval[string](probe, `document.querySelector("#controls details.runs:not([open]) tbody tr").id`)
-		for _, name := range []string{within, "word-gauge", "d1-2", "t1"} {
-			b := open(t, crowded+"#"+name, v)
+		for _, link := range []struct{ page, name string }{{smoke, within}, {smoke, "word-gauge"}, {crowded, "d1-2"}, {smoke, "t1"}} {
+			name := link.name
+			b := open(t, link.page+"#"+name, v)
 			b.settle()
 			if !eval[bool](b, fmt.Sprintf(`(e => e.checkVisibility() && e.getBoundingClientRect().top < innerHeight && e.getBoundingClientRect().bottom > 0)(document.getElementById(%q))`, name)) {
 				t.Errorf("without scripts %t: %s is not to be seen", v.noScript, name)
