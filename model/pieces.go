@@ -123,19 +123,24 @@ func of(m blas64.General, first, end int) blas64.General {
 	return blas64.General{Rows: end - first, Cols: m.Cols, Stride: m.Stride, Data: m.Data[first*m.Stride : end*m.Stride]}
 }
 
+// sharing calls do with what samples first to end of a piece have of each class, and with its features.
+func (f *SpanFitness) sharing(pc *piece, first, end int, space *workspace, do func(s *share, lo, hi int, features blas64.General)) {
+	for i := range pc.shares {
+		s := &pc.shares[i]
+		if lo, hi := max(first, s.first), min(end, s.end); lo < hi {
+			own := &f.parts[s.part]
+			do(s, lo, hi, own.data.view(&space.features, lo-own.first, hi-own.first))
+		}
+	}
+}
+
 // forward stores u_i, v_i and t_i of samples first to end of a piece at the scaled point, and returns their images.
 func (f *SpanFitness) forward(pc *piece, first, end int, space *workspace) (images blas64.General) {
 	images = f.parts[0].data.view(&space.images, first, end)
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, images, of(f.parts[0].scaled, 0, images.Cols), 0, of(f.u, first, end))
-	for i := range pc.shares {
-		lo, hi := max(first, pc.shares[i].first), min(end, pc.shares[i].end)
-		if lo >= hi {
-			continue
-		}
-		own := &f.parts[pc.shares[i].part]
-		features := own.data.view(&space.features, lo-own.first, hi-own.first)
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, features, of(own.scaled, 0, features.Cols), 0, of(f.v, lo, hi))
-	}
+	f.sharing(pc, first, end, space, func(s *share, lo, hi int, features blas64.General) {
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, features, of(f.parts[s.part].scaled, 0, features.Cols), 0, of(f.v, lo, hi))
+	})
 	for i := first; i < end; i++ {
 		sum := 0.0
 		row := f.v.Data[i*f.d : (i+1)*f.d]
@@ -150,15 +155,9 @@ func (f *SpanFitness) forward(pc *piece, first, end int, space *workspace) (imag
 // backward adds to the sums what u_i and v_i of samples first to end of a piece give, by now divided by nt_i.
 func (f *SpanFitness) backward(pc *piece, first, end int, images blas64.General, space *workspace) {
 	blas64.Gemm(blas.Trans, blas.NoTrans, 1, images, of(f.v, first, end), 1, of(f.sums[pc.sum].g, 0, images.Cols))
-	for i := range pc.shares {
-		lo, hi := max(first, pc.shares[i].first), min(end, pc.shares[i].end)
-		if lo >= hi {
-			continue
-		}
-		own := &f.parts[pc.shares[i].part]
-		features := own.data.view(&space.features, lo-own.first, hi-own.first)
-		blas64.Gemm(blas.Trans, blas.NoTrans, 1, features, of(f.u, lo, hi), 1, of(f.sums[pc.shares[i].sum].g, 0, features.Cols))
-	}
+	f.sharing(pc, first, end, space, func(s *share, lo, hi int, features blas64.General) {
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, features, of(f.u, lo, hi), 1, of(f.sums[s.sum].g, 0, features.Cols))
+	})
 }
 
 // signs notes the sign of every t_i at the start.
