@@ -143,6 +143,8 @@ func TestScenarioSchema(t *testing.T) {
 		{"golden with half a tolerance", head + vary + checks + "  - golden: {tolerance: 1}\n", false},
 		{"a certificate without a gap", head + vary + "checks: [{certificate: {reason: r}}]\n", false},
 		{"a certificate", head + vary + "checks: [{certificate: {gap: 1e-10, claim: c}}]\n", true},
+		{"a certificate without an oracle", head + vary + "checks: [{certificate: {gap: 1e-10, oracle: false}}]\n", true},
+		{"an oracle that is no boolean", head + vary + "checks: [{certificate: {gap: 1e-10, oracle: maybe}}]\n", false},
 		{"inputs that a run makes", head + vary + "checks: [{scores: {inputs: [generated, adversary], attacks: 2, exact: true}}]\n", true},
 		{"an unknown input", head + vary + "checks: [{scores: {inputs: [tset], exact: true}}]\n", false},
 		{"drawings as numbers and as text", head + vary + "generate: {digits: [0, '3']}\n" + checks, true},
