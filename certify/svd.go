@@ -15,12 +15,14 @@ import (
 const blocks = 64
 
 // decompose returns the thin singular value decomposition m = u diag(sigma) vᵀ, with sigma decreasing, and reports whether
-// there is one. m is overwritten. Of a large m that is much taller than wide it is found by the steps that LAPACK's Dgesvd
-// takes for such a matrix, but with u and v at the same time.
+// there is one. m is overwritten. A large one is found by the steps that LAPACK's Dgesvd takes for a matrix that is much
+// taller than wide, but with u and v at the same time, and without gonum's QR by blocks of columns (model.ThinQR).
 func decompose(m *mat.Dense) (sigma []float64, u, v *mat.Dense, ok bool) {
+	const small = 128 // columns that gonum takes one by one
 	u, v = new(mat.Dense), new(mat.Dense)
 	rows, n := m.Dims()
-	if rows < many || 5*rows < 8*n {
+	switch {
+	case min(rows, n) <= small:
 		var svd mat.SVD
 		if !svd.Factorize(m, mat.SVDThin) {
 			return nil, nil, nil, false
@@ -28,6 +30,9 @@ func decompose(m *mat.Dense) (sigma []float64, u, v *mat.Dense, ok bool) {
 		svd.UTo(u)
 		svd.VTo(v)
 		return svd.Values(nil), u, v, true
+	case rows < n:
+		sigma, v, u, ok = decompose(mat.DenseCopyOf(m.T()))
+		return sigma, u, v, ok
 	}
 	// m = q r with q in the place of m, and r = left bidiagonal right.
 	left := model.ThinQR(m)

@@ -177,7 +177,7 @@ func (x *problemRun) oracleEvidence(c *CheckResult) (apart bool) {
 	if o == nil {
 		if !x.s.seeksOracle() {
 			c.Evidence = append(c.Evidence, Evidence{
-				Text:  "the optimum was not looked for without a start, because the scenario says so (oracle: false): each run is certified by itself, and none can be refuted",
+				Text:  "the optimum was not looked for without a start, because the scenario says so (oracle: false): each run has only its own certificate, and none can be refuted",
 				Value: Number(math.NaN()),
 			})
 		}

@@ -48,7 +48,7 @@ type ProblemResult struct {
 	Drawings  []LabelDrawings `json:"drawings"`            // by label
 	Metrics   []Metric        `json:"metrics"`             // accuracy and the like, stated as measured
 	Power     *Power          `json:"power,omitempty"`     // what the number of starts supports
-	Oracle    *Oracle         `json:"oracle,omitempty"`    // the optimum found without a start; absent without a certificate check, or where it says oracle: false
+	Oracle    *Oracle         `json:"oracle,omitempty"`    // the optimum found without a start; absent without a certificate check, or where every one says oracle: false
 	Confusion []Confusion     `json:"confusion"`           // of the first converged network, where the scenario has an accuracy check
 	Novelty   []Novelty       `json:"novelty"`             // by exponent, where the scenario has a novelty check
 	Judges    []JudgeInfo     `json:"judges"`              // who judged the drawings

@@ -332,7 +332,7 @@ func settingSchema(kind, key string, inputs []string) schemaNode {
 	case "exact":
 		return annotated("The same bits: no deviation is allowed.", schemaNode{"const": true})
 	case "oracle":
-		return annotated("Look for the optimum without a start as well, true when absent. With false each run is certified by itself.", schemaNode{"type": "boolean"})
+		return annotated("Look for the optimum without a start as well, true when absent. With false each run has only its own certificate.", schemaNode{"type": "boolean"})
 	case "inputs":
 		return annotated("Input sets.", sets)
 	case "attacks":
