@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/lapack"
 	"gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/lapack/lapack64"
+	"gonum.org/v1/gonum/mat"
 )
 
 // quotient is the fitness of the product K = BA in the coordinates of a SpanFitness,
@@ -210,7 +211,7 @@ func newBand(c blas64.General) band {
 }
 
 // FuncGrad returns Φ and stores its gradient with respect to A and B in grad. Where some t_i has not the sign it had at
-// the start, or A or K has not full rank to rounding, it returns −Inf and grad is of no use. It panics if a length is not
+// the start, or A or K has not full rank, it returns −Inf and grad is of no use. It panics if a length is not
 // Len().
 func (q *quotient) FuncGrad(grad, x []float64) float64 {
 	q.check(grad, x)
@@ -227,29 +228,35 @@ func (q *quotient) FuncGrad(grad, x []float64) float64 {
 	return phi
 }
 
-// decompose finds σ, T and what depends on them alone. It reports whether A and K have full rank, as far as the squares of
-// their singular values can tell.
-func (q *quotient) decompose(x []float64) bool {
+// fullRank reports whether A and K have full rank at x, as far as squares of singular values tell it from rounding.
+func (q *quotient) fullRank(x []float64) bool {
+	if !q.decompose(x) {
+		return false
+	}
 	least := float64(q.d*q.d) * 0x1p-52
+	low, high := math.Inf(1), 0.0
+	for i := range q.d {
+		pivot := q.l.Data[i*q.d+i] * q.l.Data[i*q.d+i]
+		low, high = min(low, pivot), max(high, pivot)
+	}
+	return low > least*high && q.p2[0] > least*q.p2[q.d-1]
+}
+
+// decompose finds σ, T and what depends on them alone. It reports whether it could.
+func (q *quotient) decompose(x []float64) bool {
 	a, b := q.halves(x)
 	gram(a, q.l)
 	if _, ok := lapack64.Potrf(blas64.Symmetric{Uplo: blas.Lower, N: q.d, Stride: q.d, Data: q.l.Data}); !ok {
 		return false
 	}
-	low, high := math.Inf(1), 0.0
 	for i := range q.d {
 		clear(q.l.Data[i*q.d+i+1 : (i+1)*q.d])
-		pivot := q.l.Data[i*q.d+i] * q.l.Data[i*q.d+i]
-		low, high = min(low, pivot), max(high, pivot)
-	}
-	if !(low > least*high) {
-		return false
 	}
 	copy(q.inverse.Data, q.l.Data)
 	lapack64.Trtri(blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: q.d, Stride: q.d, Data: q.inverse.Data})
 	gram(b, q.gram)
 	q.conjugate(q.l, 1)
-	if !q.eigen(q.sigma) || !(q.sigma[0] > least*q.sigma[q.d-1]) {
+	if !q.eigen(q.sigma) || !(q.sigma[0] > 0) {
 		return false
 	}
 	q.total = 0
@@ -455,15 +462,31 @@ func (q *quotient) leave(task int) {
 	}
 }
 
-// settle brings the factors of x into balance. K stays.
+// settle brings the factors of x into balance, without squares of their singular values. K stays. A and B need at least as
+// many rows as columns here.
 func (q *quotient) settle(x []float64) {
-	if !q.decompose(x) {
+	a, b := q.halves(x)
+	basisA, rightA := narrow(q.stack(slices.Clone(a.Data)))
+	basisB, rightB := narrow(q.stack(slices.Clone(b.Data)))
+	core := mat.NewDense(q.d, q.d, nil) // K between the bases
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, rightB, rightA, 0, core.RawMatrix())
+	var svd mat.SVD
+	if !svd.Factorize(core, mat.SVDThin) {
 		return
 	}
-	// Aᵀ E σ^{2/3} and B F σ^{−2/3}: the maps of the gradients, changed over.
-	a, b := q.halves(x)
-	copy(a.Data, times(a, q.b.balance).Data)
-	copy(b.Data, times(b, q.a.balance).Data)
+	var left, right mat.Dense
+	svd.UTo(&left)
+	svd.VTo(&right)
+	third := svd.Values(nil)
+	for i, s := range third {
+		third[i] = math.Cbrt(s)
+	}
+	// A = Q_A V σ^{2/3} and B = Q_B U σ^{1/3}, of which A is transposed.
+	scaleColumns(q.scaled, right.RawMatrix(), third)
+	scaleColumns(q.scaled, q.scaled, third)
+	copy(a.Data, times(basisA, q.scaled).Data)
+	scaleColumns(q.scaled, left.RawMatrix(), third)
+	copy(b.Data, times(basisB, q.scaled).Data)
 }
 
 // gram stores xᵀx in dst.

@@ -1,6 +1,10 @@
 package model
 
-import "context"
+import (
+	"context"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // Train ascends the fitness of data from a start, in span coordinates, and returns the normalised parameters
 // where the ascent ended. They are finite whatever the report says, except after Diverged. It panics if the
@@ -12,10 +16,14 @@ func Train(ctx context.Context, data *Data, start Params, a Ascent) (Params, Rep
 		return f.Params(x), report
 	}
 	q := newQuotient(f, x)
-	if !q.decompose(x) { // a quotient of factors that have not full rank
+	for _, half := range [][]float64{x[:f.split], x[f.split:]} {
+		floats.Scale(1/floats.Norm(half, 2), half)
+	}
+	if !q.fullRank(x) { // a quotient of factors that have not full rank
 		report := a.ascend(ctx, f, x)
 		return f.Params(x), report
 	}
+	q.settle(x)
 	report := a.ascend(ctx, q, x)
 	q.settle(x)
 	return f.Params(x), report
