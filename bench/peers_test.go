@@ -57,7 +57,7 @@ func difference(x, y model.Params) float64 {
 // What the peers ascend is what Concord ascends: value and gradient at a random point.
 func TestPeersHaveTheSameGradient(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	for _, tt := range []struct {
 		name, module string
@@ -106,7 +106,7 @@ func TestPeersHaveTheSameGradient(t *testing.T) {
 // All end at the optimum of the certificate, and are judged to have got there.
 func TestPeersReachTheOptimum(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	for _, tt := range []struct{ name, module string }{
 		{base, ""},

@@ -58,7 +58,7 @@ func TestCertifyAThousand(t *testing.T) {
 // TestWrongOptimaAreNotCertified plants tuples that are not the optimum.
 func TestWrongOptimaAreNotCertified(t *testing.T) {
 	if testing.Short() {
-		t.Skip("three trainings; nothing in them goes on at the same time")
+		t.Skip("-short, as under the race detector: TestBoundWithMoreImagesThanPixels and TestDecompose race what goes on at the same time")
 	}
 	data := reference(t, 100)
 	pr := problem(t, data)
@@ -188,7 +188,7 @@ func TestKnownSingularValues(t *testing.T) {
 
 func TestTheToleranceCounts(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a training, and comparisons of numbers; nothing in them goes on at the same time")
+		t.Skip("-short, as under the race detector: TestBoundWithMoreImagesThanPixels and TestDecompose race what goes on at the same time")
 	}
 	data := reference(t, 100)
 	pr := problem(t, data)
@@ -258,7 +258,7 @@ func TestMissingIngredients(t *testing.T) {
 // its distance from the oracle.
 func TestDistanceAndRadiusHold(t *testing.T) {
 	if testing.Short() {
-		t.Skip("ten trainings; nothing in them goes on at the same time")
+		t.Skip("-short, as under the race detector: TestBoundWithMoreImagesThanPixels and TestDecompose race what goes on at the same time")
 	}
 	data := reference(t, 100)
 	pr := problem(t, data)

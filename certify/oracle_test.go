@@ -79,7 +79,7 @@ func statusAtRank(d int) Status {
 // TestRanks is the table of docs/certificate.md; -v prints it.
 func TestRanks(t *testing.T) {
 	if testing.Short() {
-		t.Skip("thirty minimisations; nothing in them goes on at the same time")
+		t.Skip("-short, as under the race detector: TestBoundWithMoreImagesThanPixels and TestDecompose race what goes on at the same time")
 	}
 	data := reference(t, 100)
 	pr := problem(t, data)

@@ -51,7 +51,7 @@ func unzip(tb testing.TB, z []byte) []byte {
 // package: the same header but for the count, then the same bytes.
 func TestEmbeddedAgainstOriginals(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	dir := originals(t)
 	for _, tt := range []struct {
@@ -128,7 +128,7 @@ func TestEmbeddedSize(t *testing.T) {
 // the description at Set.Digest.
 func TestEmbedded(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	for _, tt := range []struct {
 		name          string

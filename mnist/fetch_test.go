@@ -122,7 +122,7 @@ func TestFetchRepairs(t *testing.T) {
 // Whatever is wrong with the source, the cache stays as it was.
 func TestFetchRefuses(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	const name = "t10k-labels-idx1-ubyte.gz" // the last one, when three were good
 	isDigest := func(err error) bool {
@@ -184,7 +184,7 @@ func TestFetchMissingFolder(t *testing.T) {
 
 func TestFetchReadOnlyCache(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	t.Run("complete", func(t *testing.T) {
 		settings := filled(t)

@@ -93,7 +93,7 @@ func TestOpenEmbedded(t *testing.T) {
 
 func TestOpenCached(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	settings := filled(t)
 	for _, tt := range []struct {
@@ -118,7 +118,7 @@ func TestOpenCached(t *testing.T) {
 
 func TestOpenFromEnvironment(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	t.Setenv("CONCORD_DATA", filled(t).Dir)
 	set, err := Open(t.Context(), Train, 1000, 1, nil)
@@ -271,7 +271,7 @@ func TestStatus(t *testing.T) {
 // files say the same.
 func TestSources(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	dir := originals(t)
 	for _, src := range Sources() {

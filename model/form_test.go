@@ -149,7 +149,7 @@ func TestBoundsOfWhatIsNotFiniteAreNone(t *testing.T) {
 // image, that ascending moduli finds it from any start, and that among drawings it is one basin's.
 func TestTheDrawingIsTheBestImage(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a while, one step after the other")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	x, report := Train(context.Background(), reference(t, 100), Uniform.Draw(1, 20, 784, 10), Ascent{Method: LBFGS})
 	if report.Status != Converged {

@@ -191,7 +191,7 @@ func testMetric(t *testing.T, side, n int) {
 // has a lower rank than asked for.
 func TestQuotientEndsWhereOthersEnd(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a while, one step after the other")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	for _, tt := range []struct {
 		name   string

@@ -30,7 +30,7 @@ func environment(variables map[string]string) func(string) string {
 
 func TestAnnouncements(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	const at = "^::error file=my/strict.yaml,line=10,title=strict%3A tuple FAIL::.*%0Averify run my/strict.yaml --quiet"
 	for _, c := range []struct {

@@ -22,7 +22,8 @@ func (*certifyCmd) Help() string {
 	return `For each problem of a scenario the convex dual bounds the fitness of every tuple of its rank, and its
 minimum gives the optimum without any start. CERTIFIED means that the optimum attains the bound up to the gap,
 rounding included, and that it is the only one in its cone: the singular values differ at the cut. Where they
-tie, nothing is proven for that rank. Other, lower local maxima are not excluded: run looks for those.
+tie, nothing is proven for that rank. Other, lower local maxima are not excluded: run looks for those. It takes
+a moment with hundreds of images, and hours with tens of thousands.
 
 Examples:
 

@@ -160,7 +160,7 @@ func ended(ctx context.Context, args []string, room int, ci string) (code int, s
 // Every exit code that docs/CI.md lists is one that the verb ends with, and --help lists the same.
 func TestVerbsExitCodes(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: runs are raced by the scripts resume and shard of TestScripts")
 	}
 	table := codesOfVerbs(t)
 	t.Chdir(t.TempDir())

@@ -75,7 +75,7 @@ func TestReferenceHasTheEnvironment(t *testing.T) {
 // The folder of a report has the files that the reference lists, and no others.
 func TestReferenceHasTheFilesOfAReport(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: runs are raced by the scripts resume and shard of TestScripts")
 	}
 	t.Chdir(t.TempDir())
 	put(t, "held.yaml", []byte(strings.Replace(exitScenario("held", 10, "{method: lbfgs}", 1e-5,

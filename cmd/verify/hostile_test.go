@@ -13,7 +13,7 @@ import (
 // no command for a terminal or for GitHub Actions, and in a page no markup.
 func TestHostileFileNamesAreText(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	for _, name := range []string{
 		`"><script>alert(1)<`, "x\x1b[31mred", "x\n::error::injected", "::stop-commands::x", "x\r::error::y", "##[error]x", "a\u202eb", "javascript:alert(1)", "-x",

@@ -42,7 +42,7 @@ func TestCoverage(t *testing.T) {
 // A picture's ink, contrast, size of the paper around it and place on it do not matter.
 func TestPrepareInvariant(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	digit := testDigit(t, 0)
 	want := prepare(canvas(digit, "dark"), "auto")
@@ -80,7 +80,7 @@ func TestPrepareInvariant(t *testing.T) {
 // in the same place to the pixel, and else beside it.
 func TestPreparePhotos(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	digits := testDigits(t, 0, 20)
 	n, err := (&app{}).train(t.Context(), 1)
@@ -179,7 +179,7 @@ func labels(t *testing.T, n *network, images []verify.Image) []int {
 // However the same digit is kept in a PNG, it is the same digit.
 func TestDecodeKinds(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	want := prepare(canvas(testDigit(t, 0), "dark"), "auto")
 	for _, c := range []struct{ file, kind string }{
@@ -212,7 +212,7 @@ func TestDecodeKinds(t *testing.T) {
 // A large picture is reduced first, and places are told in pixels of the file all the same.
 func TestPrepareLarge(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	digit := testDigit(t, 0)
 	m := image.NewGray(image.Rect(0, 0, 3000, 2000))
@@ -238,7 +238,7 @@ func TestPrepareLarge(t *testing.T) {
 
 func TestPrepare(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	set := func(w, h int, paper, ink uint8, box image.Rectangle) *image.Gray {
 		m := image.NewGray(image.Rect(0, 0, w, h))

@@ -209,7 +209,7 @@ func TestScenarioSchemaDescribesEveryKey(t *testing.T) {
 
 func TestResultOfARunIsValidUnderTheSchema(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: runs are raced by the scripts resume and shard of TestScripts")
 	}
 	schema := schemaOf(t, "result")
 	t.Chdir(t.TempDir())

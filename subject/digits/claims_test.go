@@ -42,7 +42,7 @@ func differ(t *testing.T, p *Problem, a, b symmetry.Tuple, label int, m verify.I
 
 func TestAttackFindsWhereNetworksDiffer(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	p := open(t, 30, nil, nil)
 	a, b := train(t, p, 1).Tuple, train(t, p, 2).Tuple
@@ -94,7 +94,7 @@ func TestAttackRefuses(t *testing.T) {
 // all eight and for two that have four.
 func TestDrawingsStayWhereTheyBeginIfItIsAMaximum(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
 	tuple := train(t, p, 1).Tuple
@@ -235,7 +235,7 @@ func TestFeaturesRefuseOtherSizes(t *testing.T) {
 
 func TestInputs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	p, centred := open(t, 20, nil, nil), open(t, 20, verify.Settings{"centred": true}, nil)
 	source := &imageset.Source{} // so that the test images are read once
@@ -274,7 +274,7 @@ func TestInputs(t *testing.T) {
 
 func TestJudgesKnowTheTrainingImages(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	p := open(t, 50, verify.Settings{"side": 20.0}, nil)
 	judges, err := p.Judges(context.Background())
@@ -301,7 +301,7 @@ func TestJudgesKnowTheTrainingImages(t *testing.T) {
 
 func TestBaselinesAnswerTheTest(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	p := open(t, 50, nil, nil)
 	for _, name := range []string{"train", "test"} {
@@ -343,7 +343,7 @@ func TestInputsOfAnotherSubjectPanic(t *testing.T) {
 // TestAppraise proves for a trained tuple which image of a label is best, and that a drawing is it.
 func TestAppraise(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
 	x := train(t, p, 1).Tuple

@@ -311,7 +311,7 @@ func imageTuple(m verify.Image) symmetry.Tuple {
 // which gradient ascent stops, whatever that is, so it shrinks with the gradient.
 func TestToleranceOfTuples(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
 	optimum, err := p.Train(context.Background(), trial(1, "uniform", map[string]any{"method": "lbfgs", "gradient_tolerance": 1e-12}), &bytes.Buffer{})
@@ -337,7 +337,7 @@ func TestToleranceOfTuples(t *testing.T) {
 
 func TestOracleIsWhereTrainingEnds(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: what certificates do at the same time is raced in room certify")
 	}
 	p := open(t, 100, nil, verify.Settings{"rank": 20.0})
 	oracle, proof, err := p.Oracle(context.Background())
@@ -370,7 +370,7 @@ func TestOracleIsWhereTrainingEnds(t *testing.T) {
 
 func TestTieIsNotCertified(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: what certificates do at the same time is raced in room certify")
 	}
 	p := open(t, 100, nil, verify.Settings{"rank": 2.0})
 	oracle, proof, err := p.Oracle(context.Background())

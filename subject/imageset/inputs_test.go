@@ -28,7 +28,7 @@ func inputs(t *testing.T, s *Source, name string, side int) (*mat.Dense, []int) 
 
 func TestInputsHaveTheirSize(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	var s Source
 	sizes := map[string]int{"test": 10_000, "blank": greys}
@@ -54,7 +54,7 @@ func TestInputsHaveTheirSize(t *testing.T) {
 
 func TestInputsAreTheSameFromEverySource(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	var kept Source
 	for _, name := range []string{"test", "mirrored", "faint", "shapes"} {
@@ -69,7 +69,7 @@ func TestInputsAreTheSameFromEverySource(t *testing.T) {
 
 func TestTestImagesAreThoseOfTheFile(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	set, err := mnist.Embedded(mnist.Test, 0, 20)
 	if err != nil {
@@ -126,7 +126,7 @@ func TestFaintIsAHundredthOfNoise(t *testing.T) {
 
 func TestPermutedIsOnePermutationOfThePixels(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	const side = 16
 	var s Source
@@ -163,7 +163,7 @@ func TestPermutedIsOnePermutationOfThePixels(t *testing.T) {
 
 func TestMirroredAndInverted(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	var s Source
 	for _, side := range []int{28, 27} {

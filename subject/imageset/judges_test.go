@@ -20,7 +20,7 @@ import (
 // images that they had not seen; the bounds leave five for other kernels.
 func TestJudgesKnowDigits(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	before := blas64.Implementation()
 	blas64.Use(simd.New())
@@ -64,7 +64,7 @@ func TestJudgesKnowDigits(t *testing.T) {
 
 func TestJudgesAreKept(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	var s Source
 	ctx, cancel := context.WithCancel(t.Context())
@@ -93,7 +93,7 @@ func TestJudgesAreKept(t *testing.T) {
 
 func TestJudgesSawNoTrainingImage(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	var s Source
 	for _, tt := range []struct {
@@ -120,7 +120,7 @@ func TestJudgesSawNoTrainingImage(t *testing.T) {
 
 func TestJudgesOfDrawings(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	judges, err := (*Source)(nil).Judges(t.Context(), data(9))
 	if err != nil {
@@ -160,7 +160,7 @@ func TestJudgesOfDrawings(t *testing.T) {
 // TestBaselinesLearn holds what simple methods reach: 7157, 6846 and 6856 of the 10,000 test images, from 100.
 func TestBaselinesLearn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("nothing goes on at the same time here")
+		t.Skip("-short, as under the race detector: one thing after the other")
 	}
 	learned := training(t, data(28))
 	images, truth := inputs(t, nil, "test", 28)
